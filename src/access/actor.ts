@@ -1,0 +1,33 @@
+import type { Permission, Role } from "./permissions.ts";
+
+/**
+ * Who asks. Closed: every door produces one of these, every verb checks it first.
+ * An actor with an `organizationId` acts in that organisation and in no other.
+ */
+export type Actor =
+  | {
+      readonly kind: "user";
+      readonly id: string;
+      readonly organizationId: string;
+      readonly role: Role;
+    }
+  | {
+      readonly kind: "api_token";
+      readonly id: string;
+      readonly organizationId: string;
+      /** The token's scopes, less what its creator may no longer do. */
+      readonly permissions: ReadonlySet<Permission>;
+    }
+  | {
+      readonly kind: "gateway_key";
+      readonly id: string;
+      readonly organizationId: string;
+      /** Set when the key serves one instance only. */
+      readonly instanceId: string | null;
+    }
+  | {
+      /** The platform itself: cron jobs and queue consumers. */
+      readonly kind: "platform";
+      readonly id: string;
+      readonly organizationId: null;
+    };

@@ -1,0 +1,32 @@
+import type { BudgetNamespace } from "../contract/budget.ts";
+import type { RecordMessage } from "../contract/records.ts";
+import type { Db } from "../db/client.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Config } from "../kernel/config.ts";
+import type { KeyRing } from "../kernel/key-ring.ts";
+import type { Log } from "../kernel/log.ts";
+import type { Actor } from "./actor.ts";
+
+/** What a verb gets besides its input. Built by `src/context.ts` for each request, message or tick. */
+export type Ctx<A extends Actor = Actor> = {
+  readonly actor: A;
+  readonly db: Db;
+  readonly config: Config;
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly requestId: string;
+  /** The queue of tool-call records. */
+  readonly records: Queue<RecordMessage>;
+  /** Counters of rate limits; an object is made only when a limit is set. */
+  readonly budgets: BudgetNamespace;
+  /** Keeps the isolate alive for work after the answer; a rejection is logged, never lost silently. */
+  readonly background: (work: Promise<unknown>) => void;
+};
+
+/** A context before it is known who asks. */
+export type CtxBase = Omit<Ctx, "actor">;
+
+/** A context whose actor belongs to an organisation. */
+export type OrgActor = Exclude<Actor, { kind: "platform" }>;
+export type OrgCtx = Ctx<OrgActor>;

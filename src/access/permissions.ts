@@ -1,0 +1,56 @@
+/** The one table of who may do what. Roles are better-auth member roles; API-token scopes use the same words. */
+
+export const PERMISSIONS = [
+  "organization:read",
+  "organization:update",
+  "members:manage",
+  "tokens:manage",
+  "gateway_keys:manage",
+  "instances:read",
+  "instances:write",
+  "plugins:read",
+  "plugins:install",
+  "plugins:secrets",
+  "plugins:configure",
+  "grants:write",
+  "tools:call",
+  "calls:read",
+  "audit:read",
+  "dead_letters:read",
+  "dead_letters:replay",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+export const ROLES = ["owner", "admin", "finance", "agent", "viewer", "developer"] as const;
+export type Role = (typeof ROLES)[number];
+
+const READING: readonly Permission[] = ["organization:read", "instances:read", "plugins:read", "calls:read"];
+
+/** Developers bring plugins in and try them; who may use them on a number is an owner's or admin's decision. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  owner: new Set(PERMISSIONS),
+  admin: new Set(PERMISSIONS),
+  finance: new Set([...READING, "audit:read"]),
+  agent: new Set(READING),
+  viewer: new Set(READING),
+  developer: new Set([
+    ...READING,
+    "plugins:install",
+    "plugins:secrets",
+    "plugins:configure",
+    "tools:call",
+    "dead_letters:read",
+    "dead_letters:replay",
+  ]),
+};
+
+/** Whether the text names a role of ours. */
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
+
+/** Whether the text names a permission of ours. */
+export function isPermission(text: string): text is Permission {
+  return (PERMISSIONS as readonly string[]).includes(text);
+}

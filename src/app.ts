@@ -1,0 +1,25 @@
+/**
+ * Middleware order, mounts, error mapping. The tool call is mounted first and alone, so that no middleware
+ * stands in its way; everything else loads at its first request and stays loaded.
+ */
+import { Hono } from "hono";
+import { createBase } from "./context.ts";
+import { toProblem } from "./http/problem.ts";
+import { newId } from "./kernel/ids.ts";
+import { createLog } from "./kernel/log.ts";
+import { callTool, TOOL_CALL_PATH } from "./plugins/dispatch/routes.ts";
+
+export const app = new Hono<{ Bindings: Env }>();
+
+app.post(TOOL_CALL_PATH, (c) => callTool(c.req.raw, c.req.param(), createBase(c.env, c.executionCtx)));
+
+app.all("*", async (c) => {
+  const { controlPlane } = await import("./control-plane.ts");
+  return controlPlane.fetch(c.req.raw, c.env, c.executionCtx);
+});
+
+app.onError((error) => {
+  const requestId = newId("request");
+  createLog({ requestId }).error("request_failed", { error });
+  return toProblem(error, requestId);
+});

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { Gate } from "./gates.ts";
+
+export const CALL_STATUSES = ["ok", "error", "refused", "pending_approval", "connection_required"] as const;
+
+/** A tool call as it travels through the `records` queue: redacted and cut before it is sent. Times in epoch ms. */
+export const ToolCallRecord = z.object({
+  type: z.literal("tool_call"),
+  id: z.string(),
+  organizationId: z.string(),
+  instanceId: z.string(),
+  installationId: z.string().nullable(),
+  pluginSlug: z.string().nullable(),
+  tool: z.string(),
+  status: z.enum(CALL_STATUSES),
+  gate: Gate.nullable(),
+  errorCode: z.string().nullable(),
+  httpStatus: z.number().int().nullable(),
+  latencyMs: z.number().int(),
+  attempts: z.number().int(),
+  actorKind: z.string(),
+  actorId: z.string(),
+  requestId: z.string(),
+  input: z.string().nullable(),
+  output: z.string().nullable(),
+  createdAt: z.number().int(),
+});
+export type ToolCallRecord = z.infer<typeof ToolCallRecord>;
+
+/** What the `records` queue carries. */
+export const RecordMessage = z.discriminatedUnion("type", [ToolCallRecord]);
+export type RecordMessage = z.infer<typeof RecordMessage>;

@@ -1,0 +1,32 @@
+/** Cron expression -> jobs. A job finds what is due and does little; one that fails does not stop the others. */
+import type { Ctx } from "./access/context.ts";
+import { createPlatformContext } from "./context.ts";
+import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
+import { removeExpiredReviews } from "./plugins/installs/remove-expired-reviews.job.ts";
+import { removeExpiredRecords } from "./plugins/records/remove-expired-records.job.ts";
+
+const EVERY_MINUTE: readonly ((ctx: Ctx) => Promise<void>)[] = [
+  destroyExpiredSecrets,
+  removeExpiredReviews,
+  removeExpiredRecords,
+];
+
+/** Runs every job of a tick side by side. Throws after all have ended if any failed, so that the tick shows red. */
+export async function runCron(
+  event: ScheduledController,
+  env: Env,
+  execution: Pick<ExecutionContext, "waitUntil">,
+): Promise<void> {
+  const ctx = {
+    ...createPlatformContext(env, execution, `cron:${event.cron}`),
+    clock: { now: () => event.scheduledTime },
+  };
+  const outcomes = await Promise.allSettled(EVERY_MINUTE.map((job) => job(ctx)));
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected");
+  for (const { reason } of failures) {
+    ctx.log.error("cron_job_failed", { cron: event.cron, error: reason });
+  }
+  if (failures.length > 0) {
+    throw new Error(`${failures.length} of ${EVERY_MINUTE.length} cron jobs failed.`);
+  }
+}

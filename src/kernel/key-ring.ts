@@ -1,0 +1,59 @@
+/**
+ * Encryption at rest: AES-256-GCM under named master keys. A sealed value carries the id of the key that sealed
+ * it, so that the master key can rotate: new values use the ring's first key, old values open with theirs.
+ */
+import type { KeyHandle } from "./crypto.ts";
+import { base64url, fromBase64, fromUtf8, utf8 } from "./encoding.ts";
+
+const FORMAT = "v1";
+const IV_BYTES = 12; // the nonce size that NIST SP 800-38D recommends for GCM
+
+export type KeyRing = {
+  /** `v1.<key id>.<iv>.<ciphertext>`; `purpose` is authenticated, so a value cannot be moved to another column. */
+  seal(plaintext: string, purpose: string): Promise<string>;
+  /** The plaintext. Throws when the key is not in the ring, the purpose differs or a bit has changed. */
+  open(sealed: string, purpose: string): Promise<string>;
+  /** Whether the value was sealed by an older key and should be sealed again. */
+  isStale(sealed: string): boolean;
+};
+
+/** A ring of `{ id, key }`, newest first; `key` is 32 bytes in base64. Throws on an empty ring or a bad key. */
+export function createKeyRing(entries: readonly { id: string; key: string }[]): KeyRing {
+  const newest = entries[0];
+  if (newest === undefined) {
+    throw new Error("The key ring is empty.");
+  }
+  const imported = new Map<string, Promise<KeyHandle>>();
+  for (const { id, key } of entries) {
+    const bytes = fromBase64(key);
+    if (bytes.length !== 32) {
+      throw new Error(`Key "${id}" of the key ring is not 32 bytes of base64.`);
+    }
+    imported.set(id, crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]));
+  }
+  const keyNamed = (id: string) => {
+    const key = imported.get(id);
+    if (key === undefined) {
+      throw new Error(`Key "${id}" is not in the key ring.`);
+    }
+    return key;
+  };
+  return {
+    async seal(plaintext, purpose) {
+      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+      const algorithm = { name: "AES-GCM", iv, additionalData: utf8(purpose) };
+      const ciphertext = await crypto.subtle.encrypt(algorithm, await keyNamed(newest.id), utf8(plaintext));
+      return [FORMAT, newest.id, base64url(iv), base64url(new Uint8Array(ciphertext))].join(".");
+    },
+    async open(sealed, purpose) {
+      const [format, id, iv, ciphertext] = sealed.split(".");
+      if (format !== FORMAT || id === undefined || iv === undefined || ciphertext === undefined) {
+        throw new Error("The sealed value has an unknown format.");
+      }
+      const algorithm = { name: "AES-GCM", iv: fromBase64(iv), additionalData: utf8(purpose) };
+      const bytes = await crypto.subtle.decrypt(algorithm, await keyNamed(id), fromBase64(ciphertext));
+      return fromUtf8(new Uint8Array(bytes));
+    },
+    isStale: (sealed) => sealed.split(".")[1] !== newest.id,
+  };
+}

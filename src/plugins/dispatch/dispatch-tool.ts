@@ -1,0 +1,177 @@
+import type { OrgCtx } from "../../access/context.ts";
+import { requirePermission } from "../../access/require-permission.ts";
+import { hmac } from "../../kernel/crypto.ts";
+import { newId } from "../../kernel/ids.ts";
+import { takeFromBudget } from "../../tenancy/budgets/index.ts";
+import { type CatalogEntry, decideCall, type InstanceCatalog } from "../catalog/index.ts";
+import { recordCall } from "../records/index.ts";
+import { callInProcess } from "./call-in-process.ts";
+import { callPlugin, type PluginAnswer } from "./call-plugin.ts";
+import { RECORD_TEXT_MAX_BYTES } from "./limits.ts";
+import { type OpenedInstallation, openInstallation } from "./opened-installation.ts";
+import { invalidInput, type Outcome, pluginFailure } from "./outcome.ts";
+import type { StageTimes } from "./stage-times.ts";
+import { continueTrace } from "./trace-context.ts";
+
+export type DispatchInput = {
+  readonly catalog: InstanceCatalog;
+  readonly toolName: string;
+  readonly input: unknown;
+  /** The customer's number in E.164, when the call is for one. */
+  readonly customerPhone: string | null;
+  readonly traceparent: string | null;
+  readonly times: StageTimes;
+};
+
+export type Dispatched = { readonly callId: string; readonly outcome: Outcome };
+
+/**
+ * One tool call, from name to answer:
+ *
+ * 1. gates: installation, instance grant, tool grant, permission
+ * 2. rate limit, where the grant sets one
+ * 3. input against the tool's schema, before anything leaves
+ * 4. open secret and configuration, hash the customer
+ * 5. call: signed and sent, or run in process
+ * 6. output against the tool's schema, noted but not withheld
+ * 7. record
+ *
+ * `resolve`, the step before, is `loadCatalog`. Never throws for what a plugin does; the outcome says it.
+ */
+export async function dispatchTool({
+  ctx,
+  input,
+}: {
+  ctx: OrgCtx;
+  input: DispatchInput;
+}): Promise<Dispatched> {
+  requirePermission(ctx, "tools:call");
+  const startedAt = ctx.clock.now();
+  const callId = newId("call");
+  const { entry, decision } = decideCall(input.catalog, input.toolName);
+  const finish = (outcome: Outcome, answer?: PluginAnswer, note?: string): Dispatched => {
+    record(ctx, input, { callId, startedAt, entry, outcome, answer, note });
+    return { callId, outcome };
+  };
+
+  if (!decision.allowed || entry === undefined) {
+    return finish(refusedByGate(decision));
+  }
+  const limited = await takeFromRateLimit(ctx, input.catalog, entry);
+  if (limited) {
+    return finish(limited);
+  }
+  const tool = entry.installation.version.tool(entry.toolName);
+  if (tool === undefined) {
+    return finish(pluginFailure("plugin_failed"));
+  }
+  const inputIssues = tool.input.validate(input.input);
+  if (inputIssues.length > 0) {
+    return finish(invalidInput(inputIssues));
+  }
+  input.times.mark("check");
+
+  const opened = await openInstallation(ctx, entry.installation);
+  const call = {
+    callId,
+    organizationId: input.catalog.organizationId,
+    instanceId: input.catalog.instanceId,
+    installation: entry.installation,
+    opened,
+    tool: tool.definition,
+    input: input.input,
+    userId: await hashCustomer(opened, input.customerPhone),
+    traceparent: continueTrace(input.traceparent),
+  };
+  input.times.mark("open");
+
+  const { firstParty } = entry.installation;
+  const answer = firstParty ? await callInProcess(ctx, firstParty, call) : await callPlugin(ctx, call);
+  input.times.mark("plugin");
+
+  const outputIssues =
+    answer.outcome.status === "ok" && tool.output !== null && !firstParty
+      ? tool.output.validate(answer.outcome.result)
+      : [];
+  return finish(answer.outcome, answer, outputIssues.length > 0 ? "output_schema_mismatch" : undefined);
+}
+
+function refusedByGate(decision: ReturnType<typeof decideCall>["decision"]): Outcome {
+  if (decision.allowed) {
+    return pluginFailure("plugin_failed");
+  }
+  const { gate, code, message, hint } = decision;
+  return { status: "refused", gate, error: { code, message, hint } };
+}
+
+async function takeFromRateLimit(
+  ctx: OrgCtx,
+  catalog: InstanceCatalog,
+  entry: CatalogEntry,
+): Promise<Outcome | null> {
+  const limitPerMinute = entry.installation.grant?.callsPerMinute ?? null;
+  if (limitPerMinute === null) {
+    return null;
+  }
+  const answer = await takeFromBudget({
+    namespace: ctx.budgets,
+    name: `tool:${catalog.instanceId}:${entry.modelName}`,
+    limitPerMinute,
+    now: ctx.clock.now(),
+  });
+  if (answer.allowed) {
+    return null;
+  }
+  return {
+    status: "refused",
+    gate: "rate_limit",
+    error: {
+      code: "rate_limited",
+      message: `The tool may be called ${limitPerMinute} times a minute on this number.`,
+      hint: `Try again in ${answer.retryAfterSeconds} seconds.`,
+    },
+    retryAfterSeconds: answer.retryAfterSeconds,
+  };
+}
+
+/** The customer as this plugin may know them: HMAC-SHA256 of the number under the installation's own key. */
+async function hashCustomer(opened: OpenedInstallation, phone: string | null): Promise<string | null> {
+  return phone === null || opened.userHashKey === null ? null : hmac(opened.userHashKey, phone);
+}
+
+function record(
+  ctx: OrgCtx,
+  input: DispatchInput,
+  facts: {
+    callId: string;
+    startedAt: number;
+    entry: CatalogEntry | undefined;
+    outcome: Outcome;
+    answer: PluginAnswer | undefined;
+    note: string | undefined;
+  },
+): void {
+  const { entry, outcome, answer } = facts;
+  const definition = entry?.installation.version.tool(entry.toolName)?.definition;
+  recordCall(ctx, {
+    id: facts.callId,
+    organizationId: input.catalog.organizationId,
+    instanceId: input.catalog.instanceId,
+    installationId: entry?.installation.id ?? null,
+    pluginSlug: entry?.installation.slug ?? null,
+    tool: entry?.toolName ?? input.toolName.slice(0, 128),
+    status: outcome.status,
+    gate: outcome.status === "refused" ? outcome.gate : null,
+    errorCode: outcome.status === "ok" ? (facts.note ?? null) : outcome.error.code,
+    httpStatus: answer?.httpStatus ?? null,
+    latencyMs: ctx.clock.now() - facts.startedAt,
+    attempts: answer?.attempts ?? 0,
+    createdAt: facts.startedAt,
+    input: { value: input.input, schema: definition?.inputSchema },
+    output: {
+      value: outcome.status === "ok" ? outcome.result : outcome.error,
+      schema: definition?.outputSchema,
+    },
+    maxBytes: RECORD_TEXT_MAX_BYTES,
+  });
+}

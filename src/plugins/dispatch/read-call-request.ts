@@ -1,0 +1,92 @@
+import { AppError, type Issue } from "../../kernel/errors.ts";
+import { REQUEST_MAX_BYTES } from "./limits.ts";
+
+export type CallRequest = {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly customerPhone: string | null;
+};
+
+/** E.164 (ITU-T): a plus, then at most 15 digits that do not start with zero. */
+const E164 = /^\+[1-9][0-9]{6,14}$/;
+
+/**
+ * The body of a tool call: `{input, customer?: {phone}}`. Checked by hand because a schema library would be the
+ * most expensive step of the hot path. Throws `body_too_large`, `malformed_json`, `invalid_request`.
+ */
+export async function readCallRequest(request: Request): Promise<CallRequest> {
+  const text = await readText(request);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new AppError("malformed", "malformed_json", "The body is not valid JSON.", {
+      hint: 'Send {"input": {…}} with `Content-Type: application/json`.',
+    });
+  }
+  const issues: Issue[] = [];
+  const { input, customer } = isObject(body) ? body : {};
+  if (!isObject(body)) {
+    issues.push({ pointer: "", code: "type", message: "must be an object" });
+  } else if (!isObject(input)) {
+    issues.push({ pointer: "/input", code: "type", message: "must be an object with the tool's input" });
+  }
+  const customerPhone = readPhone(customer, issues);
+  if (issues.length > 0 || !isObject(input)) {
+    throw new AppError(
+      "invalid",
+      "invalid_request",
+      `The body is not as expected: ${issues[0]?.pointer} ${issues[0]?.message}.`,
+      {
+        issues,
+      },
+    );
+  }
+  return { input, customerPhone };
+}
+
+function readPhone(customer: unknown, issues: Issue[]): string | null {
+  if (customer === undefined || customer === null) {
+    return null;
+  }
+  const phone = isObject(customer) ? customer["phone"] : undefined;
+  if (typeof phone !== "string" || !E164.test(phone)) {
+    issues.push({
+      pointer: "/customer/phone",
+      code: "format",
+      message: "must be a number in E.164, such as +254700000000",
+    });
+    return null;
+  }
+  return phone;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The body as text. The length that the client announces is refused before reading; without one the bytes are counted. */
+async function readText(request: Request): Promise<string> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    if (Number(announced) > REQUEST_MAX_BYTES) {
+      throw tooLarge();
+    }
+    return request.text();
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > REQUEST_MAX_BYTES) {
+      throw tooLarge();
+    }
+    chunks.push(chunk);
+  }
+  return new Blob(chunks).text();
+}
+
+function tooLarge(): AppError {
+  return new AppError("too_large", "body_too_large", `The body is larger than ${REQUEST_MAX_BYTES} bytes.`, {
+    hint: "Send the tool's input only.",
+  });
+}

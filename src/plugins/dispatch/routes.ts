@@ -1,0 +1,138 @@
+/**
+ * The door of a tool call. It stands apart from the other routes and without their middleware: it is the hot
+ * path, and each thing that it does is here to see.
+ */
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { CtxBase, OrgActor } from "../../access/context.ts";
+import { ToolCallOutcome } from "../../contract/tool-call.ts";
+import { DATA_PLANE, jsonAnswer, jsonBody, problems } from "../../http/openapi.ts";
+import { toProblem } from "../../http/problem.ts";
+import { AppError, notFound } from "../../kernel/errors.ts";
+import { authenticate, bearerText, toGatewayActor } from "../../tenancy/accounts/index.ts";
+import { credentialPrefix, hashCredential, recallGatewayKey } from "../../tenancy/keys/index.ts";
+import { type InstanceCatalog, loadCatalog } from "../catalog/index.ts";
+import { type Dispatched, dispatchTool } from "./dispatch-tool.ts";
+import { readCallRequest } from "./read-call-request.ts";
+import { type StageTimes, startStageTimes } from "./stage-times.ts";
+
+/** Where tools are called, in Hono's notation. */
+export const TOOL_CALL_PATH = "/v1/instances/:instanceId/tools/:toolName/calls";
+
+/** Answers one tool call: 200 when it was carried to an end, 403 or 429 when a gate refused, else a problem. */
+export async function callTool(
+  request: Request,
+  params: { readonly instanceId: string; readonly toolName: string },
+  base: CtxBase,
+): Promise<Response> {
+  const times = startStageTimes();
+  try {
+    const [body, { actor, catalog }] = await Promise.all([
+      readCallRequest(request),
+      resolve(request, params.instanceId, base),
+    ]);
+    times.mark("resolve");
+    const dispatched = await dispatchTool({
+      ctx: { ...base, actor },
+      input: {
+        catalog,
+        toolName: params.toolName,
+        input: body.input,
+        customerPhone: body.customerPhone,
+        traceparent: request.headers.get("traceparent"),
+        times,
+      },
+    });
+    return toResponse(dispatched, base.requestId, times);
+  } catch (error) {
+    if (!(error instanceof AppError)) {
+      base.log.error("tool_call_failed", { error });
+    }
+    return toProblem(error, base.requestId);
+  }
+}
+
+/** Who calls, and the number's catalog: from memory, or both in one database round trip. */
+async function resolve(
+  request: Request,
+  instanceId: string,
+  base: CtxBase,
+): Promise<{ actor: OrgActor; catalog: InstanceCatalog }> {
+  const text = bearerText(request.headers.get("authorization"));
+  let actor: OrgActor;
+  let catalog: InstanceCatalog | undefined;
+  if (credentialPrefix(text) === "kvk") {
+    const hash = await hashCredential(text);
+    const known = recallGatewayKey(hash, base.clock.now());
+    const answer = await loadCatalog(base, instanceId, known ? undefined : hash);
+    actor = toGatewayActor(known ?? answer.key, base);
+    catalog = answer.catalog;
+  } else {
+    actor = await authenticate({ request, base });
+    ({ catalog } = await loadCatalog(base, instanceId));
+  }
+  const isBoundElsewhere =
+    actor.kind === "gateway_key" && actor.instanceId !== null && actor.instanceId !== instanceId;
+  if (catalog === undefined || catalog.organizationId !== actor.organizationId || isBoundElsewhere) {
+    throw notFound("instance", instanceId);
+  }
+  return { actor, catalog };
+}
+
+function toResponse({ callId, outcome }: Dispatched, requestId: string, times: StageTimes): Response {
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "server-timing": times.toString(),
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+  };
+  let status = 200;
+  let body: unknown = { callId, ...outcome };
+  if (outcome.status === "refused") {
+    const { retryAfterSeconds, ...shown } = outcome;
+    status = outcome.gate === "rate_limit" ? 429 : 403;
+    body = { callId, ...shown };
+    if (retryAfterSeconds !== undefined) {
+      headers["retry-after"] = String(retryAfterSeconds);
+    }
+  }
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+const CallInput = z
+  .object({
+    input: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "The tool's input, as its schema says." }),
+    customer: z
+      .object({
+        phone: z.string().openapi({ description: "E.164. It is hashed; the plugin never sees it." }),
+      })
+      .optional(),
+  })
+  .openapi("ToolCallInput");
+
+/** Adds the call to the OpenAPI document; its handler is mounted outside of the described routes. */
+export function describeToolCall(registry: OpenAPIHono["openAPIRegistry"]): void {
+  const Outcome = ToolCallOutcome.openapi("ToolCallOutcome");
+  registry.registerPath({
+    method: "post",
+    path: "/v1/instances/{instanceId}/tools/{toolName}/calls",
+    operationId: "callTool",
+    tags: ["Tools"],
+    security: DATA_PLANE,
+    summary: "Call a tool",
+    request: {
+      params: z.object({ instanceId: z.string(), toolName: z.string() }),
+      body: jsonBody(CallInput),
+    },
+    responses: {
+      ...problems(400, 404, 413, 422),
+      200: jsonAnswer(Outcome, "Carried to an end: `ok`, or `error` with a text for the model."),
+      403: jsonAnswer(
+        Outcome,
+        "Refused by a gate; `gate` names it. (A credential that may not call tools is a problem.)",
+      ),
+      429: jsonAnswer(Outcome, "Refused by the grant's rate limit; see `Retry-After`."),
+    },
+  });
+}

@@ -1,0 +1,1 @@
+export { decideGates, type GateDecision } from "./decide-gates.ts";

@@ -1,0 +1,2 @@
+export { findInstallation } from "./find-installation.ts";
+export { SEALED, secretKid } from "./secrets.ts";

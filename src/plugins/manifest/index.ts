@@ -1,0 +1,4 @@
+export { MANIFEST_MAX_BYTES } from "../../contract/manifest.ts";
+export { capabilityOf } from "./capability-of.ts";
+export { manifestJsonSchema } from "./manifest-schema.ts";
+export { parseManifest } from "./parse-manifest.ts";

@@ -1,0 +1,37 @@
+import { inArray, lt } from "drizzle-orm";
+import type { Ctx } from "../../access/context.ts";
+import { auditEntry, toolCall } from "../../db/schema/index.ts";
+import { REMOVE_ROWS } from "./limits.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Deletes tool calls and audit entries that are older than the configured time, a bounded number at once. */
+export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
+  const before = ctx.clock.now() - ctx.config.recordRetentionDays * DAY_MS;
+  await ctx.db.batch([
+    ctx.db
+      .delete(toolCall)
+      .where(
+        inArray(
+          toolCall.id,
+          ctx.db
+            .select({ id: toolCall.id })
+            .from(toolCall)
+            .where(lt(toolCall.createdAt, before))
+            .limit(REMOVE_ROWS),
+        ),
+      ),
+    ctx.db
+      .delete(auditEntry)
+      .where(
+        inArray(
+          auditEntry.id,
+          ctx.db
+            .select({ id: auditEntry.id })
+            .from(auditEntry)
+            .where(lt(auditEntry.createdAt, before))
+            .limit(REMOVE_ROWS),
+        ),
+      ),
+  ]);
+}

@@ -1,0 +1,82 @@
+import { z } from "@hono/zod-openapi";
+import { GATES } from "../../contract/gates.ts";
+import { CALL_STATUSES } from "../../contract/records.ts";
+import type { deadLetter, toolCall } from "../../db/schema/index.ts";
+import { isoTime, PageQuery } from "../../http/openapi.ts";
+
+export const CallsQuery = PageQuery.extend({
+  instanceId: z.string().optional(),
+  installationId: z.string().optional(),
+  tool: z.string().optional().openapi({ description: "The tool's name in its manifest." }),
+  status: z.enum(CALL_STATUSES).optional(),
+  gate: z.enum(GATES).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  order: z
+    .enum(["desc", "asc"])
+    .default("desc")
+    .openapi({ description: "`asc` with the last seen id as `cursor` follows the log." }),
+});
+export type CallsQuery = z.infer<typeof CallsQuery>;
+
+export const Call = z
+  .object({
+    id: z.string(),
+    instanceId: z.string(),
+    installationId: z.string().nullable(),
+    plugin: z.string().nullable(),
+    tool: z.string(),
+    status: z.enum(CALL_STATUSES),
+    gate: z.string().nullable(),
+    errorCode: z.string().nullable(),
+    httpStatus: z.number().int().nullable(),
+    latencyMs: z.number().int(),
+    attempts: z.number().int(),
+    actor: z.object({ kind: z.string(), id: z.string() }),
+    requestId: z.string(),
+    input: z.string().nullable().openapi({ description: "JSON, redacted and cut." }),
+    output: z.string().nullable().openapi({ description: "JSON, redacted and cut." }),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("Call");
+
+export const DeadLetter = z
+  .object({
+    id: z.string(),
+    queue: z.string(),
+    reason: z.string(),
+    body: z.string().openapi({ description: "The message, as JSON." }),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("DeadLetter");
+
+export function presentCall(row: typeof toolCall.$inferSelect) {
+  return {
+    id: row.id,
+    instanceId: row.instanceId,
+    installationId: row.installationId,
+    plugin: row.pluginSlug,
+    tool: row.tool,
+    status: row.status,
+    gate: row.gate,
+    errorCode: row.errorCode,
+    httpStatus: row.httpStatus,
+    latencyMs: row.latencyMs,
+    attempts: row.attempts,
+    actor: { kind: row.actorKind, id: row.actorId },
+    requestId: row.requestId,
+    input: row.input,
+    output: row.output,
+    createdAt: isoTime(row.createdAt),
+  };
+}
+
+export function presentDeadLetter(row: typeof deadLetter.$inferSelect) {
+  return {
+    id: row.id,
+    queue: row.queue,
+    reason: row.reason,
+    body: row.body,
+    createdAt: isoTime(row.createdAt),
+  };
+}

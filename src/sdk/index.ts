@@ -1,0 +1,11 @@
+export type { Manifest as PluginManifest, ManifestTool as PluginTool } from "../contract/manifest.ts";
+export { createPlugin, type Plugin, type PluginOptions } from "./create-plugin.ts";
+export {
+  defineManifest,
+  type ToolContext,
+  type ToolHandler,
+  type ToolHandlers,
+} from "./manifest.ts";
+export { PluginError, type PluginErrorOptions } from "./plugin-error.ts";
+export type { PluginSecret, PluginSecretSource } from "./plugin-secret.ts";
+export type { Refusal, RefusalCode, TokenProblem } from "./refusal.ts";

@@ -1,0 +1,1 @@
+export { authenticate, bearerText, toGatewayActor } from "./authenticate.ts";

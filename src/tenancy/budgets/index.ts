@@ -1,0 +1,1 @@
+export { takeFromBudget } from "./take-from-budget.ts";

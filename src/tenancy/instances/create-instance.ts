@@ -1,0 +1,46 @@
+import type { Ctx } from "../../access/context.ts";
+import { requirePermission } from "../../access/require-permission.ts";
+import { writeWithAudit } from "../../db/atomic.ts";
+import { instance } from "../../db/schema/index.ts";
+import { newId } from "../../kernel/ids.ts";
+import { explainWriteFailure } from "./explain-write-failure.ts";
+import type { InstanceRow } from "./find-instance.ts";
+import { normalizePhoneNumber } from "./phone-number.ts";
+import { presentInstance } from "./present.ts";
+import type { CreateInstance, Instance } from "./schemas.ts";
+
+/** Creates an instance. Refuses with `phone_number_invalid`, or `phone_number_taken` within the organisation. */
+export async function createInstance({ ctx, input }: { ctx: Ctx; input: CreateInstance }): Promise<Instance> {
+  const organizationId = requirePermission(ctx, "instances:write");
+  const now = ctx.clock.now();
+  const row: InstanceRow = {
+    id: newId("instance"),
+    organizationId,
+    name: input.name,
+    channel: input.channel,
+    phoneNumber: input.phoneNumber === undefined ? null : normalizePhoneNumber(input.phoneNumber),
+    channelConfigSealed: null,
+    systemPrompt: input.systemPrompt ?? "",
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await writeWithAudit(
+      ctx.db,
+      {
+        organizationId,
+        actor: ctx.actor,
+        requestId: ctx.requestId,
+        now,
+        action: "instance.created",
+        subjectType: "instance",
+        subjectId: row.id,
+        detail: { name: row.name, channel: row.channel },
+      },
+      [ctx.db.insert(instance).values(row)],
+    );
+  } catch (error) {
+    throw explainWriteFailure(error);
+  }
+  return presentInstance(row);
+}

@@ -1,0 +1,1 @@
+export { findInstance } from "./find-instance.ts";

@@ -1,0 +1,31 @@
+import { randomToken, sha256 } from "../../kernel/crypto.ts";
+
+/** What a machine credential starts with: an API token of the control plane, or a gateway key of the data plane. */
+export type CredentialPrefix = "kvt" | "kvk";
+
+// The prefix, `_`, and 32 random bytes in base64url without padding.
+const CREDENTIAL_PATTERN = /^(kvt|kvk)_[A-Za-z0-9_-]{43}$/;
+
+const HINT_CHARACTERS = 4;
+
+/** A new credential: the text to show once, and the two things of it that are kept. */
+export async function createCredential(
+  prefix: CredentialPrefix,
+): Promise<{ readonly text: string; readonly hash: string; readonly hint: string }> {
+  const text = `${prefix}_${randomToken()}`;
+  return { text, hash: await hashCredential(text), hint: text.slice(-HINT_CHARACTERS) };
+}
+
+/**
+ * What is stored of a credential. A plain SHA-256 is enough, since 256 random bits cannot be guessed; it also lets
+ * the lookup go by index.
+ */
+export function hashCredential(text: string): Promise<string> {
+  return sha256(text);
+}
+
+/** Which credential a text has the form of, or null when it has none and is not worth a lookup. */
+export function credentialPrefix(text: string): CredentialPrefix | null {
+  const [, prefix] = CREDENTIAL_PATTERN.exec(text) ?? [];
+  return prefix === "kvt" || prefix === "kvk" ? prefix : null;
+}

@@ -1,0 +1,16 @@
+/** The doors of the Worker. Wiring only: what happens behind them is in the rooms below. */
+import { app } from "./app.ts";
+import { runCron } from "./crons.ts";
+import { registerFirstPartyPlugins } from "./plugins/in-process/index.ts";
+import { consumeQueue } from "./queues.ts";
+import { firstPartyPlugins } from "./toolkits/index.ts";
+
+registerFirstPartyPlugins(firstPartyPlugins);
+
+export { BudgetObject } from "./tenancy/budgets/budget.object.ts";
+
+export default {
+  fetch: (request, env, execution) => app.fetch(request, env, execution),
+  queue: (batch, env, execution) => consumeQueue(batch, env, execution),
+  scheduled: (event, env, execution) => runCron(event, env, execution),
+} satisfies ExportedHandler<Env, unknown>;

@@ -1,0 +1,41 @@
+import { startChild } from "./child.ts";
+import { type Kivuko, startKivuko } from "./kivuko-leg.ts";
+import type { Leg } from "./leg.ts";
+import type { Helpers } from "./measure.ts";
+import { referenceLegs, referenceWorkers } from "./reference-legs.ts";
+import { startRuntime } from "./runtime.ts";
+
+/** Everything that runs during the benchmark, and the legs in the order of a round. */
+export type Bench = Helpers & {
+  readonly kivuko: Kivuko;
+  readonly legs: readonly Leg[];
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts the plugin, the load generator, the reference Workers and Kivuko. */
+export async function startBench(): Promise<Bench> {
+  const stops: (() => unknown)[] = [];
+  const stop = async () => {
+    for (const stopOne of stops.toReversed()) {
+      await stopOne();
+    }
+  };
+  try {
+    const plugin = startChild("plugin-process.ts");
+    stops.push(plugin.stop);
+    const load = startChild("load-process.ts");
+    stops.push(load.stop);
+    const pluginOrigin = `http://127.0.0.1:${await plugin.next()}`;
+    const runtime = await startRuntime(await referenceWorkers(pluginOrigin));
+    stops.push(runtime.stop);
+    const legs = await referenceLegs(runtime, pluginOrigin);
+    const kivuko = await startKivuko(pluginOrigin);
+    stops.push(kivuko.stop);
+    // Kivuko takes its turn right after the proxy it is held against, and right before the peer.
+    const peerAt = legs.findIndex((leg) => leg.id === "peer");
+    return { plugin, load, kivuko, legs: legs.toSpliced(peerAt, 0, kivuko.leg), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

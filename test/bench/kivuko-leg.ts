@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { createApi } from "../../src/local/api.ts";
+import { ensureOwner } from "../../src/local/owner.ts";
+import { type LogLine, startPlatform } from "../../src/local/platform.ts";
+import { modelToolName, pluginAnswer, toolInput } from "./bench-desk.ts";
+import type { Leg } from "./leg.ts";
+import { findNewestChildProcess } from "./processor-time.ts";
+
+/** Kivuko as deployed, with a plugin installed and granted, ready for tool calls. */
+export type Kivuko = {
+  readonly leg: Leg;
+  /** The plugin's secret, to check the platform token of a call. */
+  readonly pluginSecret: string;
+  /** Tool-call records in the database. */
+  readonly countRecords: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts the built Worker with all its bindings and sets it up through its public API, as a tenant would. */
+export async function startKivuko(pluginOrigin: string): Promise<Kivuko> {
+  const platform = await startPlatform({ log: showTrouble });
+  try {
+    const runtimeProcessId = findNewestChildProcess(process.pid, "workerd");
+    const { instanceId, gatewayKey, pluginSecret } = await setUp(platform.url, pluginOrigin);
+    return {
+      pluginSecret,
+      leg: {
+        id: "kivuko",
+        title: "Kivuko dispatch",
+        url: new URL(`/v1/instances/${instanceId}/tools/${modelToolName}/calls`, platform.directUrl),
+        headers: { Authorization: `Bearer ${gatewayKey}` },
+        body: JSON.stringify({ input: toolInput }),
+        isCallingPlugin: true,
+        runtimeProcessId,
+        checkAnswer: (text) => {
+          const { callId, ...answer } = JSON.parse(text);
+          assert.match(callId, /^call_/);
+          assert.deepEqual(answer, { status: "ok", result: pluginAnswer });
+        },
+      },
+      countRecords: async () => {
+        const db = await platform.getD1();
+        return (await db.prepare("SELECT count(*) AS count FROM tool_call").first<number>("count")) ?? 0;
+      },
+      stop: platform.stop,
+    };
+  } catch (error) {
+    await platform.stop();
+    throw error;
+  }
+}
+
+/** A healthy run logs nothing; whatever it does log explains a failed one. */
+function showTrouble({ level, message }: LogLine): void {
+  if (level === "error" || level === "warn") {
+    console.error(message);
+  }
+}
+
+type SetUp = { readonly instanceId: string; readonly gatewayKey: string; readonly pluginSecret: string };
+
+async function setUp(baseUrl: string, pluginOrigin: string): Promise<SetUp> {
+  const { token } = await ensureOwner(baseUrl, { organizationName: "Bench" });
+  const api = createApi(baseUrl, { token });
+  const instance = await api.send<{ id: string }>("POST", "/v1/instances", {
+    name: "Bench WhatsApp",
+    channel: "simulator",
+  });
+  const review = await api.send<{ id: string; permissions: { key: string }[] }>(
+    "POST",
+    "/v1/plugin-reviews",
+    {
+      manifestUrl: `${pluginOrigin}/manifest.json`,
+    },
+  );
+  const installation = await api.send<{ id: string; secret: { value: string } }>(
+    "POST",
+    "/v1/installations",
+    {
+      reviewId: review.id,
+      configuration: {},
+      permissionKeys: review.permissions.map(({ key }) => key),
+    },
+  );
+  await api.send("PUT", `/v1/instances/${instance.id}/grants/${installation.id}`, {});
+  const { key } = await api.send<{ key: string }>("POST", "/v1/gateway-keys", {
+    name: "Bench agent",
+    instanceId: instance.id,
+  });
+  return { instanceId: instance.id, gatewayKey: key, pluginSecret: installation.secret.value };
+}

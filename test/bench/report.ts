@@ -1,0 +1,106 @@
+import type { Machine } from "./machine.ts";
+import type { Stage } from "./stages.ts";
+import type { Summary } from "./summary.ts";
+
+/** Everything a run found out; the JSON file holds exactly this. */
+export type Report = {
+  readonly startedAt: string;
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly secondsPerTurn: number;
+  readonly series: readonly Summary[];
+  readonly targets: readonly Target[];
+  /** Where Kivuko says its time goes. */
+  readonly stages: readonly Stage[];
+  readonly records: { readonly calls: number; readonly stored: number };
+};
+
+/** A number to reach, and whether this run reached it. */
+export type Target = { readonly what: string; readonly measured: string; readonly isMet: boolean };
+
+const NOTES = `Every leg runs in workerd with a socket of its own (no development proxy; the no-op Worker shows the floor),
+in turns of one run, and calls the same plugin on this machine. miniflare passes each outgoing fetch through a
+small Worker of its own, for every gateway alike. The peer runs its own edge handler with the manifest sent along
+(by index URL it would fetch twice more per call), its default validator, and its log line per call silenced.`;
+
+/** The report for a terminal. */
+export function formatReport(report: Report): string {
+  const { machine, rounds, secondsPerTurn, stages, records } = report;
+  const lines = [
+    NOTES,
+    "",
+    `${machine.cores} x ${machine.processor}, load before ${machine.loadBefore.toFixed(2)}; ` +
+      `node ${machine.node}, workerd ${machine.workerd}, chat-plugins-gateway ${machine.peer}; ` +
+      `${rounds} rounds of ${secondsPerTurn} s per leg, medians over the rounds, ratios taken within a round.`,
+    "",
+    formatSeries(report.series),
+    "",
+    formatTargets(report.targets),
+    "",
+    stages.length === 0
+      ? "Kivuko sends no Server-Timing."
+      : `Stages of one dispatch (Server-Timing, medians): ${stages.map(formatStage).join(", ")}.`,
+    `Records: ${records.stored} stored of ${records.calls} calls.`,
+  ];
+  return lines.join("\n");
+}
+
+function formatStage({ name, medianMs }: Stage): string {
+  return `${name} ${medianMs.toFixed(2)} ms`;
+}
+
+function formatTargets(targets: readonly Target[]): string {
+  return targets
+    .map(({ what, measured, isMet }) => `${isMet ? "met   " : "missed"}  ${what}: ${measured}`)
+    .join("\n");
+}
+
+function formatSeries(series: readonly Summary[]): string {
+  const header = [
+    "connections",
+    "leg",
+    "p50 ms",
+    "p99 ms",
+    "req/s",
+    "CPU µs/req",
+    "p50 / proxy",
+    "req/s / proxy",
+    "p50 / peer",
+    "p99 / peer",
+    "failures",
+  ];
+  const rows = series.map((summary) => [
+    String(summary.connections),
+    summary.title,
+    summary.p50Ms.toFixed(3),
+    summary.p99Ms.toFixed(3),
+    summary.requestsPerSecond.toFixed(0),
+    summary.processorUs?.toFixed(0) ?? "-",
+    times(summary.againstProxy.p50),
+    times(summary.againstProxy.requestsPerSecond),
+    times(summary.againstPeer.p50),
+    times(summary.againstPeer.p99),
+    String(summary.failures),
+  ]);
+  return alignRows([header, ...rows], header.indexOf("leg"));
+}
+
+/** A ratio as text. */
+export function times(ratio: number): string {
+  return `${ratio.toFixed(2)} x`;
+}
+
+/** Lines up the cells: one column starts at the left, the others end at the right. */
+function alignRows(rows: readonly (readonly string[])[], leftAlignedColumn: number): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => {
+          const width = widths[column] ?? 0;
+          return column === leftAlignedColumn ? cell.padEnd(width) : cell.padStart(width);
+        })
+        .join("  "),
+    )
+    .join("\n");
+}

@@ -1,0 +1,121 @@
+/*
+ * `npm run bench`: Kivuko's tool dispatch against a bare proxy and the nearest peer, all in workerd, all calling
+ * the same plugin on this machine, turn by turn in one run. Prints a table, writes JSON, and exits 1 when any
+ * answer was wrong. `--quick` for one round; `--rounds`, `--seconds` and `--json <file>` to taste.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type Bench, startBench } from "./bench.ts";
+import { checkLeg } from "./leg.ts";
+import { describeMachine } from "./machine.ts";
+import { measureTurn, type Turn, type TurnLength } from "./measure.ts";
+import type { PluginReport } from "./plugin-process.ts";
+import { formatReport, type Report } from "./report.ts";
+import { checkSignedCall } from "./signed-call.ts";
+import { measureStages } from "./stages.ts";
+import { type Series, summarize } from "./summary.ts";
+import { judge } from "./targets.ts";
+
+const CONNECTIONS = [1, 16];
+/** Long enough for V8 to have optimised a leg's code and for its caches to be warm. */
+const WARM_UP: TurnLength = { leadInMs: 0, measureMs: 2_000 };
+/** The opening of connections, and the first requests after another leg's turn, are not measured. */
+const LEAD_IN_MS = 200;
+/** Records still missing this long after the last turn are lost. */
+const RECORDS_AT_MOST_MS = 20_000;
+const RECORDS_STEP_MS = 250;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    seconds: { type: "string", default: "3" },
+    json: { type: "string", default: ".kivuko/bench/latest.json" },
+  },
+});
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
+const secondsPerTurn = Number(options.seconds);
+
+const startedAt = new Date().toISOString();
+const machine = describeMachine();
+const bench = await startBench();
+try {
+  await checkAll(bench);
+  const storedBefore = await bench.kivuko.countRecords();
+  const turns = await runRounds(bench);
+  const series = summarize(turns);
+  const records = await awaitRecords(bench, storedBefore, turns);
+  const report: Report = {
+    startedAt,
+    machine,
+    rounds,
+    secondsPerTurn,
+    series,
+    targets: judge(series),
+    stages: await measureStages(bench.kivuko.leg),
+    records,
+  };
+  console.log(formatReport(report));
+  await mkdir(dirname(options.json), { recursive: true });
+  await writeFile(options.json, `${JSON.stringify({ ...report, turns }, null, 2)}\n`);
+
+  const failed = turns.flatMap(({ title, turns }) =>
+    turns.flatMap(({ firstFailure }) => (firstFailure === undefined ? [] : [`${title}: ${firstFailure}`])),
+  );
+  if (records.stored !== records.calls) {
+    failed.push(`${records.calls} calls left ${records.stored} records`);
+  }
+  if (failed.length > 0) {
+    console.error(failed.join("\n"));
+    process.exitCode = 1;
+  }
+} finally {
+  await bench.stop();
+}
+
+/** One untimed call per leg, status and body looked at; then each leg runs until it is warm. */
+async function checkAll({ legs, kivuko, plugin, load }: Bench): Promise<void> {
+  for (const leg of legs) {
+    await checkLeg(leg);
+    if (leg === kivuko.leg) {
+      const { lastCall } = (await plugin.ask("report")) as PluginReport;
+      checkSignedCall(lastCall, kivuko.pluginSecret);
+    }
+    console.error(`warming up: ${leg.title}`);
+    await measureTurn({ plugin, load }, leg, Math.max(...CONNECTIONS), WARM_UP);
+  }
+}
+
+async function runRounds(bench: Bench): Promise<Series[]> {
+  const turnLength: TurnLength = { leadInMs: LEAD_IN_MS, measureMs: secondsPerTurn * 1_000 };
+  const running = CONNECTIONS.flatMap((connections) =>
+    bench.legs.map((leg) => ({ leg, connections, turns: [] as Turn[] })),
+  );
+  for (let round = 1; round <= rounds; round++) {
+    console.error(`round ${round} of ${rounds}`);
+    for (const { leg, connections, turns } of running) {
+      turns.push(await measureTurn(bench, leg, connections, turnLength));
+    }
+  }
+  return running.map(({ leg: { id, title }, connections, turns }) => ({ id, title, connections, turns }));
+}
+
+/** The queue delivers what it gathered at the end a good second later; then every call must have left its record. */
+async function awaitRecords(
+  { kivuko }: Bench,
+  storedBefore: number,
+  series: readonly Series[],
+): Promise<Report["records"]> {
+  const calls = series
+    .filter(({ id }) => id === kivuko.leg.id)
+    .flatMap(({ turns }) => turns)
+    .reduce((sum, turn) => sum + turn.answers, 0);
+  let stored = 0;
+  for (let waited = 0; stored < calls && waited < RECORDS_AT_MOST_MS; waited += RECORDS_STEP_MS) {
+    await pause(RECORDS_STEP_MS);
+    stored = (await kivuko.countRecords()) - storedBefore;
+  }
+  return { calls, stored };
+}

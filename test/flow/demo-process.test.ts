@@ -1,0 +1,22 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+
+test("`npm run demo -- --once` tells the story and ends well", async () => {
+  const demo = spawn(process.execPath, ["src/local/demo.ts", "--once"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve) => demo.once("exit", resolve));
+
+  const [output, trouble, exitCode] = await Promise.all([text(demo.stdout), text(demo.stderr), ended]);
+
+  expect({ exitCode, trouble }).toEqual({ exitCode: 0, trouble: "" });
+  expect(output).toContain("The Support Desk plugin comes up");
+  expect(output).toMatch(/secret +kps_/);
+  expect(output).toContain('"ticketId": "SUP-10421"');
+  expect(output).toMatch(/refused at +instance_grant/);
+  expect(output).toContain("the plugin was not called");
+  expect(output).toContain("The quick start holds.");
+  // Not a terminal: no colours.
+  expect(output).not.toContain("\u001b");
+});

@@ -1,0 +1,7 @@
+/** Brings the test database to the newest schema before each file; storage is isolated per file. */
+import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+const { DB, TEST_MIGRATIONS } = env as typeof env & { TEST_MIGRATIONS: D1Migration[] };
+
+await applyD1Migrations(DB, TEST_MIGRATIONS);

@@ -1,0 +1,14 @@
+/** A verb's context outside of a request, for tests that move the clock or change the configuration. */
+import { env } from "cloudflare:workers";
+import type { CtxBase } from "../../../src/access/context.ts";
+import { createBase } from "../../../src/context.ts";
+
+/** The context base of the Worker under test, with some of it replaced. */
+export function testBase(replaced: Partial<CtxBase> = {}): CtxBase {
+  return { ...createBase(env, { waitUntil: () => undefined }), ...replaced };
+}
+
+/** A clock that stands at `now` (epoch ms). */
+export function clockAt(now: number): CtxBase["clock"] {
+  return { now: () => now };
+}
