@@ -9,6 +9,7 @@ import { createRouter } from "./http/router.ts";
 import { AppError } from "./kernel/errors.ts";
 import { newId } from "./kernel/ids.ts";
 import { createLog } from "./kernel/log.ts";
+import { forgetCatalogs } from "./plugins/catalog/index.ts";
 import { catalogRoutes } from "./plugins/catalog/routes.ts";
 import { describeToolCall } from "./plugins/dispatch/routes.ts";
 import { grantRoutes } from "./plugins/grants/routes.ts";
@@ -75,6 +76,10 @@ for (const path of ["/v1/*", "/organizations/*"]) {
     const actor = await authenticate({ request: c.req.raw, base });
     c.set("ctx", { ...base, actor });
     await next();
+    // Other isolates learn of a change within the catalog's age bound; this one at once.
+    if (c.req.method !== "GET") {
+      forgetCatalogs(actor.organizationId);
+    }
   });
 }
 

@@ -13,8 +13,8 @@ export type KeyRing = {
   seal(plaintext: string, purpose: string): Promise<string>;
   /** The plaintext. Throws when the key is not in the ring, the purpose differs or a bit has changed. */
   open(sealed: string, purpose: string): Promise<string>;
-  /** Whether the value was sealed by an older key and should be sealed again. */
-  isStale(sealed: string): boolean;
+  /** What every value that the newest key seals starts with; any other start is stale and should be sealed again. */
+  readonly newestPrefix: string;
 };
 
 /** A ring of `{ id, key }`, newest first; `key` is 32 bytes in base64. Throws on an empty ring or a bad key. */
@@ -23,19 +23,27 @@ export function createKeyRing(entries: readonly { id: string; key: string }[]): 
   if (newest === undefined) {
     throw new Error("The key ring is empty.");
   }
-  const imported = new Map<string, Promise<KeyHandle>>();
+  const material = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { id, key } of entries) {
     const bytes = fromBase64(key);
     if (bytes.length !== 32) {
       throw new Error(`Key "${id}" of the key ring is not 32 bytes of base64.`);
     }
-    imported.set(id, crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]));
+    material.set(id, bytes);
   }
-  const keyNamed = (id: string) => {
-    const key = imported.get(id);
-    if (key === undefined) {
+  // Resolved keys only: a promise that one request made is not another's to wait for.
+  const imported = new Map<string, KeyHandle>();
+  const keyNamed = async (id: string) => {
+    const known = imported.get(id);
+    if (known) {
+      return known;
+    }
+    const bytes = material.get(id);
+    if (bytes === undefined) {
       throw new Error(`Key "${id}" is not in the key ring.`);
     }
+    const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+    imported.set(id, key);
     return key;
   };
   return {
@@ -54,6 +62,6 @@ export function createKeyRing(entries: readonly { id: string; key: string }[]): 
       const bytes = await crypto.subtle.decrypt(algorithm, await keyNamed(id), fromBase64(ciphertext));
       return fromUtf8(new Uint8Array(bytes));
     },
-    isStale: (sealed) => sealed.split(".")[1] !== newest.id,
+    newestPrefix: `${FORMAT}.${newest.id}.`,
   };
 }

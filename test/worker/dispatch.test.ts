@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createDb } from "../../src/db/client.ts";
 import { CATALOG_MAX_AGE_MS } from "../../src/plugins/catalog/limits.ts";
 import { callTool } from "../../src/plugins/dispatch/routes.ts";
+import { revokeGrant } from "../../src/plugins/grants/revoke-grant.ts";
 import { clockAt, testBase } from "./support/base.ts";
 import { BASE_URL, call } from "./support/call.ts";
 import { createDesk, DAMAGED, type Desk, type OutcomeBody, TICKET_TOOL } from "./support/desk.ts";
@@ -301,13 +302,29 @@ describe("what a call costs and how old its knowledge may be", () => {
     const key = desk.organization.gatewayKey;
     const now = Date.now();
     expect((await callAt(desk, now, key)).body.status).toBe("ok");
-    expect(
-      (await desk.control("DELETE", `/v1/instances/${desk.supportId}/grants/${desk.installation.id}`)).status,
-    ).toBe(204);
+    // By the verb, as if in another isolate: this one is not told.
+    const actor = {
+      kind: "user" as const,
+      id: desk.organization.userId,
+      organizationId: desk.organization.id,
+      role: "owner" as const,
+    };
+    await revokeGrant({
+      ctx: { ...testBase(), actor },
+      input: { instanceId: desk.supportId, installationId: desk.installation.id },
+    });
+    expect((await callAt(desk, now + CATALOG_MAX_AGE_MS - 1, key)).body.status).toBe("ok");
     expect((await callAt(desk, now + CATALOG_MAX_AGE_MS, key)).body).toMatchObject({
       status: "refused",
       gate: "instance_grant",
     });
+  });
+
+  it("stops calls at once in the isolate that revoked the grant", async () => {
+    const desk = await createDesk();
+    expect((await desk.callTool()).body.status).toBe("ok");
+    await desk.control("DELETE", `/v1/instances/${desk.supportId}/grants/${desk.installation.id}`);
+    expect((await desk.callTool()).body).toMatchObject({ status: "refused", gate: "instance_grant" });
   });
 
   it("stops calls within the bound after the gateway key is revoked", async () => {

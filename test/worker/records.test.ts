@@ -4,7 +4,7 @@ import {
   getQueueResult,
   waitOnExecutionContext,
 } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { ToolCallRecord } from "../../src/contract/records.ts";
 import { newId } from "../../src/kernel/ids.ts";
@@ -171,14 +171,15 @@ describe("the call log", () => {
 });
 
 describe("the tick", () => {
-  it("runs every job", async () => {
+  it.each(["* * * * *", "7 * * * *"])("runs every job of %s", async (cron) => {
     const execution = createExecutionContext();
-    await worker.scheduled(
-      { cron: "* * * * *", scheduledTime: Date.now(), noRetry: () => undefined } as ScheduledController,
-      env,
-      execution,
-    );
+    const event = { cron, scheduledTime: Date.now(), noRetry: () => undefined } as ScheduledController;
+    await worker.scheduled(event, env, execution);
     await waitOnExecutionContext(execution);
-    expect((await exports.default.fetch("https://kivuko.test/healthz")).status).toBe(200);
+  });
+
+  it("refuses an expression that nobody wrote jobs for", async () => {
+    const event = { cron: "0 0 * * *", scheduledTime: 0, noRetry: () => undefined } as ScheduledController;
+    await expect(worker.scheduled(event, env, createExecutionContext())).rejects.toThrow("No jobs");
   });
 });

@@ -1,3 +1,3 @@
 export { decideCall } from "./explain-call.ts";
 export type { CatalogEntry, CatalogInstallation, InstanceCatalog } from "./instance-catalog.ts";
-export { loadCatalog } from "./load-catalog.ts";
+export { forgetCatalogs, loadCatalog } from "./load-catalog.ts";

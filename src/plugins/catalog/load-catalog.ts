@@ -50,6 +50,15 @@ export async function loadCatalog(
   return readCatalog(base.db, instanceId, keyHash ?? null, now);
 }
 
+/** Drops what this isolate keeps of an organisation's numbers, after a change that was made here. */
+export function forgetCatalogs(organizationId: string): void {
+  for (const [instanceId, catalog] of catalogs) {
+    if (catalog.organizationId === organizationId) {
+      catalogs.delete(instanceId);
+    }
+  }
+}
+
 async function readCatalog(
   db: CtxBase["db"],
   instanceId: string,
