@@ -21,7 +21,7 @@ const ROOMS = [
 const WORKER = ROOMS.map(([, path]) => path);
 
 /** Where something comes in from outside: HTTP, a queue, a tick, a Durable Object call. */
-const DOORS = ["/routes\\.ts$", "\\.consumer\\.ts$", "\\.job\\.ts$", "\\.object\\.ts$", "/page\\.tsx$"];
+const DOORS = ["[/.]routes\\.ts$", "\\.consumer\\.ts$", "\\.job\\.ts$", "\\.object\\.ts$", "/page\\.tsx$"];
 const WIRING = ["^src/worker\\.ts$", "^src/(app|control-plane|queues|crons)\\.ts$"];
 const FEATURE = "^src/(plugins|tenancy)/([^/]+)/";
 const HONO = "node_modules/(hono|@hono/[^/]+)/";

@@ -11,7 +11,7 @@ import { newId } from "./kernel/ids.ts";
 import { createLog } from "./kernel/log.ts";
 import { forgetCatalogs } from "./plugins/catalog/index.ts";
 import { catalogRoutes } from "./plugins/catalog/routes.ts";
-import { describeToolCall } from "./plugins/dispatch/routes.ts";
+import { describeToolCall } from "./plugins/dispatch/reference.routes.ts";
 import { grantRoutes } from "./plugins/grants/routes.ts";
 import { firstPartyRoutes } from "./plugins/in-process/routes.ts";
 import { installationRoutes } from "./plugins/installs/routes.ts";

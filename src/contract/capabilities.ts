@@ -1,3 +1,5 @@
+import type { ManifestTool } from "./manifest.ts";
+
 /** Tools that the platform itself calls. A tool claims one by `metadata.capability`; the agent never sees it. */
 const CAPABILITIES = [
   "obligations.list_due",
@@ -18,4 +20,10 @@ export function isCapability(value: unknown): value is Capability {
 export function capabilitiesLike(value: string): readonly Capability[] {
   const family = `${value.split(".", 1)[0]}.`;
   return value.includes(".") ? CAPABILITIES.filter((capability) => capability.startsWith(family)) : [];
+}
+
+/** The capability that a tool serves; undefined for a tool that agents call. */
+export function capabilityOf(tool: Pick<ManifestTool, "metadata">): Capability | undefined {
+  const capability = tool.metadata?.["capability"];
+  return isCapability(capability) ? capability : undefined;
 }

@@ -1,6 +1,6 @@
 /** Small parts that routes are described with. */
 import { z } from "@hono/zod-openapi";
-import { PROBLEM_MEDIA_TYPE, Problem } from "./problem.ts";
+import { Problem } from "./problem-schema.ts";
 
 /** Query of every list. */
 export const PageQuery = z.object({
@@ -37,7 +37,7 @@ const PROBLEM_DESCRIPTIONS = {
 /** Declares the refusals of a route. 401 and 403 are always among them. */
 export function problems<S extends keyof typeof PROBLEM_DESCRIPTIONS>(...statuses: S[]) {
   const one = (status: keyof typeof PROBLEM_DESCRIPTIONS) => ({
-    content: { [PROBLEM_MEDIA_TYPE]: { schema: Problem } },
+    content: { "application/problem+json": { schema: Problem } },
     description: PROBLEM_DESCRIPTIONS[status],
   });
   const all = new Set<keyof typeof PROBLEM_DESCRIPTIONS>([401, 403, ...statuses]);

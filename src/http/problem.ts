@@ -1,27 +1,6 @@
 /** RFC 9457 problem details: the one mapping from our failures to HTTP. */
-import { z } from "@hono/zod-openapi";
-import { Gate } from "../contract/gates.ts";
 import { AppError, type ErrorKind } from "../kernel/errors.ts";
-
-export const PROBLEM_MEDIA_TYPE = "application/problem+json";
-
-export const Problem = z
-  .object({
-    type: z.string().openapi({ example: "https://kivuko.example.com/docs/errors#instance_not_found" }),
-    title: z.string().openapi({ example: "Not found" }),
-    status: z.number().int().openapi({ example: 404 }),
-    detail: z.string().openapi({ example: "There is no instance inst_01… here." }),
-    code: z.string().openapi({ example: "instance_not_found", description: "Stable; branch on this." }),
-    requestId: z.string(),
-    gate: Gate.optional(),
-    hint: z.string().optional().openapi({ description: "What to do about it." }),
-    issues: z
-      .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
-      .optional()
-      .openapi({ description: "Every problem of the input, with JSON pointers." }),
-  })
-  .openapi("Problem");
-export type Problem = z.infer<typeof Problem>;
+import type { Problem } from "./problem-schema.ts";
 
 const STATUS: Readonly<Record<ErrorKind, { status: number; title: string }>> = {
   malformed: { status: 400, title: "Malformed request" },
@@ -53,7 +32,7 @@ export function toProblem(error: unknown, requestId: string): Response {
     ...(known?.hint && { hint: known.hint }),
     ...(known && known.issues.length > 0 && { issues: [...known.issues] }),
   };
-  const headers = new Headers({ "content-type": PROBLEM_MEDIA_TYPE, "x-request-id": requestId });
+  const headers = new Headers({ "content-type": "application/problem+json", "x-request-id": requestId });
   if (known?.retryAfterSeconds !== undefined) {
     headers.set("retry-after", String(known.retryAfterSeconds));
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { capabilityOf } from "../../src/contract/capabilities.ts";
 import { BRIDGE_PERMISSIONS, isBridgePermission } from "../../src/contract/permissions.ts";
 import { checkSchema } from "../../src/kernel/json-schema/check-schema.ts";
-import { capabilityOf, manifestJsonSchema, parseManifest } from "../../src/plugins/manifest/index.ts";
+import { manifestJsonSchema, parseManifest } from "../../src/plugins/manifest/index.ts";
 import { MANIFESTS } from "../support/manifests/index.ts";
 
 const PRODUCTION = { allowInsecureLoopback: false };

@@ -5,6 +5,7 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import QuickLRU from "quick-lru";
 import type { CtxBase } from "../../access/context.ts";
+import { capabilityOf } from "../../contract/capabilities.ts";
 import type { Manifest } from "../../contract/manifest.ts";
 import {
   installation,
@@ -17,7 +18,6 @@ import {
 import { type KnownGatewayKey, keepGatewayKey, selectGatewayKey } from "../../tenancy/keys/index.ts";
 import { decideGates } from "../grants/index.ts";
 import { findFirstPartyPlugin, toManifest } from "../in-process/index.ts";
-import { capabilityOf } from "../manifest/index.ts";
 import type { CatalogEntry, CatalogInstallation, InstanceCatalog } from "./instance-catalog.ts";
 import { CATALOG_CACHE_ENTRIES, CATALOG_MAX_AGE_MS } from "./limits.ts";
 import { keepVersion, type LoadedVersion, recalledVersionIds, recallVersion } from "./loaded-version.ts";

@@ -2,10 +2,7 @@
  * The door of a tool call. It stands apart from the other routes and without their middleware: it is the hot
  * path, and each thing that it does is here to see.
  */
-import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { CtxBase, OrgActor } from "../../access/context.ts";
-import { ToolCallOutcome } from "../../contract/tool-call.ts";
-import { DATA_PLANE, jsonAnswer, jsonBody, problems } from "../../http/openapi.ts";
 import { toProblem } from "../../http/problem.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
 import { authenticate, bearerText, toGatewayActor } from "../../tenancy/accounts/index.ts";
@@ -96,43 +93,4 @@ function toResponse({ callId, outcome }: Dispatched, requestId: string, times: S
     }
   }
   return new Response(JSON.stringify(body), { status, headers });
-}
-
-const CallInput = z
-  .object({
-    input: z
-      .record(z.string(), z.unknown())
-      .openapi({ description: "The tool's input, as its schema says." }),
-    customer: z
-      .object({
-        phone: z.string().openapi({ description: "E.164. It is hashed; the plugin never sees it." }),
-      })
-      .optional(),
-  })
-  .openapi("ToolCallInput");
-
-/** Adds the call to the OpenAPI document; its handler is mounted outside of the described routes. */
-export function describeToolCall(registry: OpenAPIHono["openAPIRegistry"]): void {
-  const Outcome = ToolCallOutcome.openapi("ToolCallOutcome");
-  registry.registerPath({
-    method: "post",
-    path: "/v1/instances/{instanceId}/tools/{toolName}/calls",
-    operationId: "callTool",
-    tags: ["Tools"],
-    security: DATA_PLANE,
-    summary: "Call a tool",
-    request: {
-      params: z.object({ instanceId: z.string(), toolName: z.string() }),
-      body: jsonBody(CallInput),
-    },
-    responses: {
-      ...problems(400, 404, 413, 422),
-      200: jsonAnswer(Outcome, "Carried to an end: `ok`, or `error` with a text for the model."),
-      403: jsonAnswer(
-        Outcome,
-        "Refused by a gate; `gate` names it. (A credential that may not call tools is a problem.)",
-      ),
-      429: jsonAnswer(Outcome, "Refused by the grant's rate limit; see `Retry-After`."),
-    },
-  });
 }

@@ -1,6 +1,6 @@
+import { capabilityOf } from "../../contract/capabilities.ts";
 import type { Manifest } from "../../contract/manifest.ts";
 import { AppError, type Issue } from "../../kernel/errors.ts";
-import { capabilityOf } from "../manifest/index.ts";
 
 export type Grantable = Pick<Manifest, "tools" | "permissions">;
 export type Selection = { readonly tools: readonly string[]; readonly permissions: readonly string[] };

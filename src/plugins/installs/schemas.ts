@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { capabilityOf } from "../../contract/capabilities.ts";
 import type { Manifest, ManifestTool } from "../../contract/manifest.ts";
 import { isBridgePermission } from "../../contract/permissions.ts";
 import { isoTime } from "../../http/openapi.ts";
-import { capabilityOf } from "../manifest/index.ts";
 import type { InstallationRow } from "./find-installation.ts";
 import { readManifest } from "./find-installation.ts";
 import { SECRET_OVERLAP_DEFAULT_SECONDS, SECRET_OVERLAP_MAX_SECONDS } from "./limits.ts";

@@ -1,9 +1,10 @@
 /** What is allowed in a manifest and still worth a second look. */
+
+import { capabilityOf } from "../../contract/capabilities.ts";
 import type { Manifest, ManifestTool } from "../../contract/manifest.ts";
 import type { Issue } from "../../kernel/errors.ts";
 import { capIssues } from "../../kernel/json-schema/explain-failures.ts";
 import { appendPointer, isObject } from "../../kernel/json-schema/json-pointer.ts";
-import { capabilityOf } from "./capability-of.ts";
 import { manifestJsonSchema } from "./manifest-schema.ts";
 
 /** Shorter descriptions leave out what a tool does, when to call it, or when not. */

@@ -1,4 +1,3 @@
 export { MANIFEST_MAX_BYTES } from "../../contract/manifest.ts";
-export { capabilityOf } from "./capability-of.ts";
 export { manifestJsonSchema } from "./manifest-schema.ts";
 export { parseManifest } from "./parse-manifest.ts";

@@ -1,0 +1,21 @@
+/** What a problem looks like, for the OpenAPI document. Apart from the mapping, which the hot path needs too. */
+import { z } from "@hono/zod-openapi";
+import { Gate } from "../contract/gates.ts";
+
+export const Problem = z
+  .object({
+    type: z.string().openapi({ example: "https://kivuko.example.com/docs/errors#instance_not_found" }),
+    title: z.string().openapi({ example: "Not found" }),
+    status: z.number().int().openapi({ example: 404 }),
+    detail: z.string().openapi({ example: "There is no instance inst_01… here." }),
+    code: z.string().openapi({ example: "instance_not_found", description: "Stable; branch on this." }),
+    requestId: z.string(),
+    gate: Gate.optional(),
+    hint: z.string().optional().openapi({ description: "What to do about it." }),
+    issues: z
+      .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: "Every problem of the input, with JSON pointers." }),
+  })
+  .openapi("Problem");
+export type Problem = z.infer<typeof Problem>;

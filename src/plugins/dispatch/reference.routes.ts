@@ -1,0 +1,43 @@
+/** The tool call in the OpenAPI document. Apart from its door, so that the hot path loads no schema library. */
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import { ToolCallOutcome } from "../../contract/tool-call.ts";
+import { DATA_PLANE, jsonAnswer, jsonBody, problems } from "../../http/openapi.ts";
+
+const CallInput = z
+  .object({
+    input: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "The tool's input, as its schema says." }),
+    customer: z
+      .object({
+        phone: z.string().openapi({ description: "E.164. It is hashed; the plugin never sees it." }),
+      })
+      .optional(),
+  })
+  .openapi("ToolCallInput");
+
+/** Adds the call to the OpenAPI document; its handler is mounted outside of the described routes. */
+export function describeToolCall(registry: OpenAPIHono["openAPIRegistry"]): void {
+  const Outcome = ToolCallOutcome.openapi("ToolCallOutcome");
+  registry.registerPath({
+    method: "post",
+    path: "/v1/instances/{instanceId}/tools/{toolName}/calls",
+    operationId: "callTool",
+    tags: ["Tools"],
+    security: DATA_PLANE,
+    summary: "Call a tool",
+    request: {
+      params: z.object({ instanceId: z.string(), toolName: z.string() }),
+      body: jsonBody(CallInput),
+    },
+    responses: {
+      ...problems(400, 404, 413, 422),
+      200: jsonAnswer(Outcome, "Carried to an end: `ok`, or `error` with a text for the model."),
+      403: jsonAnswer(
+        Outcome,
+        "Refused by a gate; `gate` names it. (A credential that may not call tools is a problem.)",
+      ),
+      429: jsonAnswer(Outcome, "Refused by the grant's rate limit; see `Retry-After`."),
+    },
+  });
+}
