@@ -2,6 +2,7 @@
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
+import { withActor } from "./access/context.ts";
 import { createBase } from "./context.ts";
 import { describeApi } from "./http/openapi-document.ts";
 import { toProblem } from "./http/problem.ts";
@@ -74,7 +75,7 @@ for (const path of ["/v1/*", "/organizations/*"]) {
   controlPlane.use(path, async (c, next) => {
     const base = c.get("base");
     const actor = await authenticate({ request: c.req.raw, base });
-    c.set("ctx", { ...base, actor });
+    c.set("ctx", withActor(base, actor));
     await next();
     // Other isolates learn of a change within the catalog's age bound; this one at once.
     if (c.req.method !== "GET") {

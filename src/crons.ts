@@ -18,10 +18,7 @@ export async function runCron(
   env: Env,
   execution: Pick<ExecutionContext, "waitUntil">,
 ): Promise<void> {
-  const ctx = {
-    ...createPlatformContext(env, execution, `cron:${event.cron}`),
-    clock: { now: () => event.scheduledTime },
-  };
+  const ctx = createPlatformContext(env, execution, `cron:${event.cron}`, { now: () => event.scheduledTime });
   const jobs = JOBS[event.cron];
   if (jobs === undefined) {
     throw new Error(`No jobs for the cron expression "${event.cron}".`);

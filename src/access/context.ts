@@ -27,6 +27,11 @@ export type Ctx<A extends Actor = Actor> = {
 /** A context before it is known who asks. */
 export type CtxBase = Omit<Ctx, "actor">;
 
+/** The context of an actor. Inherits from the base instead of copying it, so that what is made on demand stays so. */
+export function withActor<A extends Actor>(base: CtxBase, actor: A): Ctx<A> {
+  return Object.assign(Object.create(base) as CtxBase, { actor });
+}
+
 /** A context whose actor belongs to an organisation. */
 export type OrgActor = Exclude<Actor, { kind: "platform" }>;
 export type OrgCtx = Ctx<OrgActor>;

@@ -3,11 +3,9 @@ import { Gate } from "./gates.ts";
 
 export const CALL_STATUSES = ["ok", "error", "refused", "pending_approval", "connection_required"] as const;
 
-/** A tool call as it travels through the `records` queue: redacted and cut before it is sent. Times in epoch ms. */
+/** A tool call for the record: redacted and cut before it leaves the isolate. Times in epoch ms. */
 export const ToolCallRecord = z.object({
-  type: z.literal("tool_call"),
   id: z.string(),
-  organizationId: z.string(),
   instanceId: z.string(),
   installationId: z.string().nullable(),
   pluginSlug: z.string().nullable(),
@@ -27,6 +25,13 @@ export const ToolCallRecord = z.object({
 });
 export type ToolCallRecord = z.infer<typeof ToolCallRecord>;
 
-/** What the `records` queue carries. */
-export const RecordMessage = z.discriminatedUnion("type", [ToolCallRecord]);
+/**
+ * What the `records` queue carries: calls of one organisation that an isolate gathered. One message for many,
+ * because a message costs more than what is in it; of one organisation, so that a dead letter has an owner.
+ */
+export const RecordMessage = z.object({
+  type: z.literal("tool_calls"),
+  organizationId: z.string(),
+  calls: z.array(ToolCallRecord),
+});
 export type RecordMessage = z.infer<typeof RecordMessage>;

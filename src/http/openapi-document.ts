@@ -1,18 +1,25 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { problems } from "./openapi.ts";
 import type { HttpEnv } from "./router.ts";
 
 export const API_VERSION = "0.1.0";
 
 const TAGS = [
-  ["Identity", "Who asks: members, API tokens and gateway keys."],
+  ["Accounts", "Who asks. Sign-up, sessions, members and invitations are better-auth's, at /api/auth."],
+  ["API tokens", "Credentials for the control plane: scoped, with an end, shown once."],
+  ["Gateway keys", "Credentials for calling tools: of an organisation, or of one number."],
   ["Instances", "WhatsApp numbers and their agents' settings."],
   ["Installations", "Plugins in this organisation: review, install, configure, rotate, uninstall."],
   ["Grants", "Which number may use which plugin, tool by tool and permission by permission."],
   ["Tools", "What an agent may call, calling it, and why a call would be refused."],
-  ["Records", "Every call and refusal, the audit trail, and what could not be delivered."],
+  ["Records", "Every call and refusal, and what could not be delivered."],
+  ["Audit", "Who did what to what."],
   ["First-party plugins", "Plugins that ship with the platform."],
   ["Platform", "Health, schemas and this description."],
 ] as const;
+
+/** By its SPDX expression (OpenAPI 3.1), as there is no page to link to. */
+const LICENSE = { name: "Proprietary", identifier: "LicenseRef-Proprietary" };
 
 /** Declares the security schemes and serves the OpenAPI 3.1 document of everything that is mounted. */
 export function describeApi(router: OpenAPIHono<HttpEnv>): void {
@@ -33,6 +40,7 @@ export function describeApi(router: OpenAPIHono<HttpEnv>): void {
     scheme: "bearer",
     description: "A gateway key, `kvk_…`, for calling tools.",
   });
+  declareCommonProblems(registry);
   router.get("/openapi.json", (c) =>
     c.json(
       router.getOpenAPI31Document({
@@ -42,11 +50,29 @@ export function describeApi(router: OpenAPIHono<HttpEnv>): void {
           version: API_VERSION,
           description:
             "Edge plugin platform for WhatsApp AI agents: install plugins by manifest, grant them number by number, call their tools.",
-          license: { name: "Proprietary", url: "https://kivuko.example.com/terms" },
+          license: LICENSE,
         },
         servers: [{ url: c.get("base").config.publicBaseUrl }],
         tags: TAGS.map(([name, description]) => ({ name, description })),
       }),
     ),
   );
+}
+
+/** Declares what happens before any route runs, so that no route has to repeat it. */
+function declareCommonProblems(registry: OpenAPIHono<HttpEnv>["openAPIRegistry"]): void {
+  for (const definition of registry.definitions) {
+    if (definition.type === "route") {
+      const { route } = definition;
+      route.responses = {
+        ...(route.request?.body && problems(400, 413, 415, 422)),
+        ...(isPublic(route) && { "4XX": { description: "The request cannot be read." } }),
+        ...route.responses,
+      };
+    }
+  }
+}
+
+function isPublic({ security }: { readonly security?: readonly unknown[] }): boolean {
+  return security?.length === 0;
 }

@@ -32,7 +32,11 @@ export function toProblem(error: unknown, requestId: string): Response {
     ...(known?.hint && { hint: known.hint }),
     ...(known && known.issues.length > 0 && { issues: [...known.issues] }),
   };
-  const headers = new Headers({ "content-type": "application/problem+json", "x-request-id": requestId });
+  const headers = new Headers({
+    "content-type": "application/problem+json",
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+  });
   if (known?.retryAfterSeconds !== undefined) {
     headers.set("retry-after", String(known.retryAfterSeconds));
   }

@@ -1,4 +1,4 @@
-/** Hashes, MACs and random secrets on WebCrypto, so that the same code runs on Workers, Node, Bun and Deno. */
+/** Hashes and random secrets on WebCrypto, so that the same code runs on Workers, Node, Bun and Deno. */
 import { base64url, utf8 } from "./encoding.ts";
 
 /** SHA-256 of a text's UTF-8 bytes or of raw bytes, as base64url. */
@@ -9,17 +9,6 @@ export async function sha256(input: string | Uint8Array<ArrayBuffer>): Promise<s
 
 /** WebCrypto's handle of a key. Not every runtime's types have a global name for it. */
 export type KeyHandle = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
-
-/** A key for HMAC-SHA256, not extractable. Importing is an async hop, so callers keep the key. */
-export function importHmacKey(secret: string | Uint8Array<ArrayBuffer>): Promise<KeyHandle> {
-  const bytes = typeof secret === "string" ? utf8(secret) : secret;
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
-}
-
-/** HMAC-SHA256 of a text, as base64url. */
-export async function hmac(key: KeyHandle, text: string): Promise<string> {
-  return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(text))));
-}
 
 /** `byteLength` random bytes as base64url; 32 bytes are 256 bits of entropy. */
 export function randomToken(byteLength = 32): string {

@@ -1,10 +1,18 @@
-/** Puts the API reference's script, as published in its package, where the Worker's assets binding finds it. */
-import { copyFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+/**
+ * Puts the API reference's script, as published in its package, and the page of errors where the Worker's assets
+ * binding finds them.
+ */
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { renderErrorPage } from "./error-page.ts";
 
 const root = join(import.meta.dirname, "../..");
-const source = join(root, "node_modules/@scalar/api-reference/dist/browser/standalone.js");
-const target = join(root, "dist/assets/assets/scalar.js");
+const script = join(root, "node_modules/@scalar/api-reference/dist/browser/standalone.js");
+const assets = join(root, "dist/assets/assets");
 
-await mkdir(dirname(target), { recursive: true });
-await copyFile(source, target);
+await mkdir(assets, { recursive: true });
+await copyFile(script, join(assets, "scalar.js"));
+await writeFile(
+  join(assets, "errors.html"),
+  renderErrorPage(await readFile(join(root, "docs/errors.md"), "utf8")),
+);

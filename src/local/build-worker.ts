@@ -7,6 +7,8 @@ import { BUILD_FOLDER, PROJECT_ROOT, WRANGLER_CONFIG } from "./project.ts";
 
 const run = promisify(execFile);
 
+/** What the assets are made of, beside the packages. */
+const ASSET_SOURCES = ["docs/errors.md", "src/local/build-assets.ts", "src/local/error-page.ts"];
 /** Code that runs in Node only: a change there does not change the Worker. */
 const NODE_ONLY_FOLDERS = new Set([join(PROJECT_ROOT, "src", "local"), join(PROJECT_ROOT, "src", "cli")]);
 const STAMP_FILE = "built-from.json";
@@ -27,6 +29,7 @@ export async function buildWorker(): Promise<WorkerBuild> {
     join(PROJECT_ROOT, "src"),
     WRANGLER_CONFIG,
     join(PROJECT_ROOT, "package-lock.json"),
+    ...ASSET_SOURCES.map((path) => join(PROJECT_ROOT, path)),
   ]);
   if ((await readStamp()) !== newestSourceAt) {
     await bundle(newestSourceAt);

@@ -23,6 +23,8 @@ export type PlatformOptions = {
   readonly allowLoopbackPlugins?: boolean;
   /** Receives what the Worker writes to its console. */
   readonly log?: (line: LogLine) => void;
+  /** Whether the Worker can be looked into while it runs; see `inspectorUrl`. Off by default: it costs time. */
+  readonly inspect?: boolean;
 };
 
 export type LocalPlatform = {
@@ -30,12 +32,20 @@ export type LocalPlatform = {
   readonly url: string;
   /** The Worker's own socket, without miniflare's development proxy in front: for measurements. */
   readonly directUrl: string;
+  /** The Worker's inspector, a WebSocket that speaks the protocol of Chrome's tools. Throws unless `inspect` was set. */
+  readonly inspectorUrl: () => Promise<URL>;
   /** Runs the cron triggers once, as the platform does every minute. */
   readonly tick: () => Promise<void>;
   /** The database, for tests that check what was stored. */
   readonly getD1: () => Promise<D1Database>;
   readonly stop: () => Promise<void>;
 };
+
+/**
+ * A Worker that is there for its socket only, which leads straight to ours. On a socket of its own, a Worker with
+ * assets stands behind two development Workers that no deployment has.
+ */
+const DIRECT_SOCKET = "direct-socket";
 
 /** Builds the Worker when needed, starts it, and brings its database to the newest schema. Only on 127.0.0.1. */
 export async function startPlatform(options: PlatformOptions = {}): Promise<LocalPlatform> {
@@ -48,6 +58,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
   ]);
   const url = `http://${LOOPBACK}:${port}`;
   const config = unstable_readConfig({ config: WRANGLER_CONFIG });
+  const name = config.name ?? "kivuko";
   // The rules say which files a bundler treats as modules; the bundle is made, and lists its modules itself.
   const { modulesRules: _, ...worker } = unstable_getMiniflareWorkerOptions(config).workerOptions;
 
@@ -58,12 +69,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
       cf: false,
       log: new Log(LogLevel.WARN),
       logRequests: false,
+      ...(options.inspect === true ? { inspectorPort: 0 } : {}),
       handleStructuredLogs: log,
       ...(persistTo === undefined ? {} : { resourcePersistencePath: join(persistTo, "state") }),
       workers: [
         {
           ...worker,
-          name: config.name ?? "kivuko",
+          name,
           modulesRoot,
           modules: await Promise.all(
             modules.map(async ({ type, path }) => ({ type, path, contents: await readFile(path) })),
@@ -76,7 +88,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
             ALLOW_INSECURE_PLUGIN_URLS: String(options.allowLoopbackPlugins ?? true),
             ...options.vars,
           },
-          unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }],
+        },
+        {
+          name: DIRECT_SOCKET,
+          modules: true,
+          script: "export default {};",
+          unsafeDirectSockets: [{ host: LOOPBACK, port: 0, serviceName: name }],
         },
       ],
     }),
@@ -84,10 +101,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
   try {
     await miniflare.ready;
     await migrate(await miniflare.getD1Database("DB"));
-    const directUrl = (await miniflare.unsafeGetDirectURL()).origin;
+    const directUrl = (await miniflare.unsafeGetDirectURL(DIRECT_SOCKET)).origin;
     return {
       url,
       directUrl,
+      inspectorUrl: async () => new URL(`/core:user:${name}`, await miniflare.getInspectorURL()),
       tick: async () => {
         const handle = await miniflare.getWorker();
         for (const cron of config.triggers.crons ?? []) {

@@ -70,26 +70,53 @@ export function toolUrl(origin: string): string {
   return `${origin}${TOOL_PATH}`;
 }
 
-/**
- * The request body of the peer. It takes the manifest with the call when the caller has it, as its chat client
- * sends it; by index URL it would fetch the index and the manifest on every call, which is three requests instead of one.
- */
-export function peerRequest(origin: string): object {
+const PEER_IDENTIFIER = "bench-desk";
+
+/** The same plugin in the peer's form of a manifest. */
+export function peerManifest(origin: string): object {
   return {
-    identifier: "bench-desk",
+    identifier: PEER_IDENTIFIER,
+    meta: { title: "Bench desk", description: "Opens support tickets without doing any work" },
+    api: [
+      {
+        name: TOOL_NAME,
+        description: "Opens a support ticket for the customer",
+        parameters: inputSchema,
+        url: toolUrl(origin),
+      },
+    ],
+  };
+}
+
+/** The peer's index of plugins, with this one alone in it: a real one is larger. */
+export function peerIndex(origin: string): object {
+  return {
+    schemaVersion: 1,
+    plugins: [
+      {
+        identifier: PEER_IDENTIFIER,
+        author: "Bench",
+        createdAt: "2026-11-20",
+        homepage: origin,
+        manifest: `${origin}${PEER_MANIFEST_PATH}`,
+        meta: { title: "Bench desk", tags: [] },
+        schemaVersion: 1,
+      },
+    ],
+  };
+}
+
+/** Where the plugin's server has them. */
+export const MANIFEST_PATH = "/manifest.json";
+export const PEER_MANIFEST_PATH = "/peer-manifest.json";
+export const PEER_INDEX_PATH = "/peer-index.json";
+
+/** What the peer is asked: the tool by name, and its manifest too when the caller is to bring it. */
+export function peerRequest(manifest?: object): object {
+  return {
+    identifier: PEER_IDENTIFIER,
     apiName: TOOL_NAME,
     arguments: JSON.stringify(toolInput),
-    manifest: {
-      identifier: "bench-desk",
-      meta: { title: "Bench desk", description: "Opens support tickets without doing any work" },
-      api: [
-        {
-          name: TOOL_NAME,
-          description: "Opens a support ticket for the customer",
-          parameters: inputSchema,
-          url: toolUrl(origin),
-        },
-      ],
-    },
+    ...(manifest === undefined ? {} : { manifest }),
   };
 }

@@ -12,8 +12,8 @@ export type Bench = Helpers & {
   readonly stop: () => Promise<void>;
 };
 
-/** Starts the plugin, the load generator, the reference Workers and Kivuko. */
-export async function startBench(): Promise<Bench> {
+/** Starts the plugin, the load generator, the reference Workers and Kivuko (with its inspector when asked). */
+export async function startBench({ inspect }: { inspect: boolean }): Promise<Bench> {
   const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const stopOne of stops.toReversed()) {
@@ -29,11 +29,11 @@ export async function startBench(): Promise<Bench> {
     const runtime = await startRuntime(await referenceWorkers(pluginOrigin));
     stops.push(runtime.stop);
     const legs = await referenceLegs(runtime, pluginOrigin);
-    const kivuko = await startKivuko(pluginOrigin);
+    const kivuko = await startKivuko(pluginOrigin, { inspect });
     stops.push(kivuko.stop);
-    // Kivuko takes its turn right after the proxy it is held against, and right before the peer.
-    const peerAt = legs.findIndex((leg) => leg.id === "peer");
-    return { plugin, load, kivuko, legs: legs.toSpliced(peerAt, 0, kivuko.leg), stop };
+    // Kivuko takes its turn right after the proxy that it is held against.
+    const kivukoAt = legs.findIndex((leg) => leg.id === "proxy") + 1;
+    return { plugin, load, kivuko, legs: legs.toSpliced(kivukoAt, 0, kivuko.leg), stop };
   } catch (error) {
     await stop();
     throw error;

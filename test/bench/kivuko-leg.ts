@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createApi } from "../../src/local/api.ts";
 import { ensureOwner } from "../../src/local/owner.ts";
 import { type LogLine, startPlatform } from "../../src/local/platform.ts";
-import { modelToolName, pluginAnswer, toolInput } from "./bench-desk.ts";
+import { MANIFEST_PATH, modelToolName, pluginAnswer, toolInput } from "./bench-desk.ts";
 import type { Leg } from "./leg.ts";
 import { findNewestChildProcess } from "./processor-time.ts";
 
@@ -11,19 +11,25 @@ export type Kivuko = {
   readonly leg: Leg;
   /** The plugin's secret, to check the platform token of a call. */
   readonly pluginSecret: string;
+  /** Of the Worker's inspector; throws unless started with `inspect`. */
+  readonly inspectorUrl: () => Promise<URL>;
   /** Tool-call records in the database. */
   readonly countRecords: () => Promise<number>;
   readonly stop: () => Promise<void>;
 };
 
-/** Starts the built Worker with all its bindings and sets it up through its public API, as a tenant would. */
-export async function startKivuko(pluginOrigin: string): Promise<Kivuko> {
-  const platform = await startPlatform({ log: showTrouble });
+/**
+ * Starts the built Worker with all its bindings and sets it up through its public API, as a tenant would.
+ * `inspect` opens its inspector, which costs time: for profiles, not for measurements.
+ */
+export async function startKivuko(pluginOrigin: string, { inspect }: { inspect: boolean }): Promise<Kivuko> {
+  const platform = await startPlatform({ log: showTrouble, inspect });
   try {
     const runtimeProcessId = findNewestChildProcess(process.pid, "workerd");
     const { instanceId, gatewayKey, pluginSecret } = await setUp(platform.url, pluginOrigin);
     return {
       pluginSecret,
+      inspectorUrl: platform.inspectorUrl,
       leg: {
         id: "kivuko",
         title: "Kivuko dispatch",
@@ -70,7 +76,7 @@ async function setUp(baseUrl: string, pluginOrigin: string): Promise<SetUp> {
     "POST",
     "/v1/plugin-reviews",
     {
-      manifestUrl: `${pluginOrigin}/manifest.json`,
+      manifestUrl: `${pluginOrigin}${MANIFEST_PATH}`,
     },
   );
   const installation = await api.send<{ id: string; secret: { value: string } }>(

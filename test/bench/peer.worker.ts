@@ -6,8 +6,11 @@ import { createGatewayOnEdgeRuntime } from "@lobehub/chat-plugins-gateway/dist/e
  */
 console.info = () => undefined;
 
-const handle = createGatewayOnEdgeRuntime();
+let handle: ReturnType<typeof createGatewayOnEdgeRuntime> | undefined;
 
 export default {
-  fetch: (request: Request) => handle(request),
+  fetch(request: Request, env: { INDEX_URL: string }) {
+    handle ??= createGatewayOnEdgeRuntime({ pluginsIndexUrl: env.INDEX_URL });
+    return handle(request);
+  },
 };

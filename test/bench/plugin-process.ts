@@ -1,5 +1,13 @@
 import { createServer, type Socket } from "node:net";
-import { pluginAnswer, pluginManifest } from "./bench-desk.ts";
+import {
+  MANIFEST_PATH,
+  PEER_INDEX_PATH,
+  PEER_MANIFEST_PATH,
+  peerIndex,
+  peerManifest,
+  pluginAnswer,
+  pluginManifest,
+} from "./bench-desk.ts";
 import { createMessageReader, type HttpMessage } from "./http-message.ts";
 
 /*
@@ -11,9 +19,11 @@ import { createMessageReader, type HttpMessage } from "./http-message.ts";
 /** What the parent may ask for: how many tool calls came in so far, and the newest one as it was received. */
 export type PluginReport = { readonly calls: number; readonly lastCall: HttpMessage | undefined };
 
+const NOT_FOUND = Buffer.from("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+
 let calls = 0;
 let lastCall: HttpMessage | undefined;
-let manifestAnswer: Buffer = Buffer.alloc(0);
+let documents: ReadonlyMap<string, Buffer> = new Map();
 const toolAnswer = answer(JSON.stringify(pluginAnswer));
 
 const server = createServer((socket) => {
@@ -28,7 +38,8 @@ const server = createServer((socket) => {
 
 function serve(socket: Socket, message: HttpMessage): void {
   if (message.head.startsWith("GET ")) {
-    socket.write(manifestAnswer);
+    const path = message.head.split(" ", 2)[1] ?? "";
+    socket.write(documents.get(path) ?? NOT_FOUND);
     return;
   }
   calls += 1;
@@ -47,7 +58,12 @@ server.listen(0, "127.0.0.1", () => {
   if (address === null || typeof address === "string") {
     throw new Error("the loopback plugin has no TCP port");
   }
-  manifestAnswer = answer(JSON.stringify(pluginManifest(`http://127.0.0.1:${address.port}`)));
+  const origin = `http://127.0.0.1:${address.port}`;
+  documents = new Map([
+    [MANIFEST_PATH, answer(JSON.stringify(pluginManifest(origin)))],
+    [PEER_MANIFEST_PATH, answer(JSON.stringify(peerManifest(origin)))],
+    [PEER_INDEX_PATH, answer(JSON.stringify(peerIndex(origin)))],
+  ]);
   process.send?.(address.port);
 });
 

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { peerRequest, pluginAnswer, toolInput, toolUrl } from "./bench-desk.ts";
+import {
+  PEER_INDEX_PATH,
+  peerManifest,
+  peerRequest,
+  pluginAnswer,
+  toolInput,
+  toolUrl,
+} from "./bench-desk.ts";
 import type { Leg } from "./leg.ts";
 import { bundleWorker, type Runtime, type WorkerOptions } from "./runtime.ts";
 
@@ -8,7 +15,7 @@ export async function referenceWorkers(pluginOrigin: string): Promise<WorkerOpti
   return [
     await bundleWorker("no-op", "no-op.worker.ts"),
     await bundleWorker("proxy", "proxy.worker.ts", { PLUGIN_URL: toolUrl(pluginOrigin) }),
-    await bundleWorker("peer", "peer.worker.ts"),
+    await bundleWorker("peer", "peer.worker.ts", { INDEX_URL: `${pluginOrigin}${PEER_INDEX_PATH}` }),
   ];
 }
 
@@ -49,11 +56,21 @@ export async function referenceLegs(runtime: Runtime, pluginOrigin: string): Pro
       checkAnswer: answersAsPlugin,
     },
     {
-      id: "peer",
-      title: "chat-plugins-gateway",
+      id: "peer-given-manifest",
+      title: "peer, manifest sent along",
       url: await runtime.urlOf("peer"),
       headers: {},
-      body: JSON.stringify(peerRequest(pluginOrigin)),
+      body: JSON.stringify(peerRequest(peerManifest(pluginOrigin))),
+      isCallingPlugin: true,
+      runtimeProcessId,
+      checkAnswer: answersAsPlugin,
+    },
+    {
+      id: "peer",
+      title: "peer, from its index",
+      url: await runtime.urlOf("peer"),
+      headers: {},
+      body: JSON.stringify(peerRequest()),
       isCallingPlugin: true,
       runtimeProcessId,
       checkAnswer: answersAsPlugin,

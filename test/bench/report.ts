@@ -1,4 +1,5 @@
 import type { Machine } from "./machine.ts";
+import type { HotFunction } from "./profile.ts";
 import type { Stage } from "./stages.ts";
 import type { Summary } from "./summary.ts";
 
@@ -20,8 +21,10 @@ export type Target = { readonly what: string; readonly measured: string; readonl
 
 const NOTES = `Every leg runs in workerd with a socket of its own (no development proxy; the no-op Worker shows the floor),
 in turns of one run, and calls the same plugin on this machine. miniflare passes each outgoing fetch through a
-small Worker of its own, for every gateway alike. The peer runs its own edge handler with the manifest sent along
-(by index URL it would fetch twice more per call), its default validator, and its log line per call silenced.`;
+small Worker of its own, for every gateway alike. The peer (@lobehub/chat-plugins-gateway) runs its own edge handler
+with its default validator and its log line per call silenced. "from its index" is the like for like: the caller names
+the plugin and the gateway knows where it lives (the peer fetches its index and the manifest on every call). "manifest
+sent along" is its fastest way: the caller says which URL to call.`;
 
 /** The report for a terminal. */
 export function formatReport(report: Report): string {
@@ -39,14 +42,14 @@ export function formatReport(report: Report): string {
     "",
     stages.length === 0
       ? "Kivuko sends no Server-Timing."
-      : `Stages of one dispatch (Server-Timing, medians): ${stages.map(formatStage).join(", ")}.`,
+      : `Stages of one dispatch (Server-Timing, means): ${stages.map(formatStage).join(", ")}.`,
     `Records: ${records.stored} stored of ${records.calls} calls.`,
   ];
   return lines.join("\n");
 }
 
-function formatStage({ name, medianMs }: Stage): string {
-  return `${name} ${medianMs.toFixed(2)} ms`;
+function formatStage({ name, meanMs }: Stage): string {
+  return `${name} ${meanMs.toFixed(2)} ms`;
 }
 
 function formatTargets(targets: readonly Target[]): string {
@@ -67,6 +70,8 @@ function formatSeries(series: readonly Summary[]): string {
     "req/s / proxy",
     "p50 / peer",
     "p99 / peer",
+    "p50 / given",
+    "p99 / given",
     "failures",
   ];
   const rows = series.map((summary) => [
@@ -80,9 +85,21 @@ function formatSeries(series: readonly Summary[]): string {
     times(summary.againstProxy.requestsPerSecond),
     times(summary.againstPeer.p50),
     times(summary.againstPeer.p99),
+    times(summary.againstPeerGivenManifest.p50),
+    times(summary.againstPeerGivenManifest.p99),
     String(summary.failures),
   ]);
   return alignRows([header, ...rows], header.indexOf("leg"));
+}
+
+/** The hottest functions of a profile, for a terminal. */
+export function formatHotFunctions(functions: readonly HotFunction[]): string {
+  const rows = functions.map(({ name, selfPercent, totalPercent }) => [
+    selfPercent.toFixed(1),
+    totalPercent.toFixed(1),
+    name,
+  ]);
+  return alignRows([["self %", "with callees %", "function"], ...rows], 2);
 }
 
 /** A ratio as text. */

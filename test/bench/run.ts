@@ -1,7 +1,8 @@
 /*
  * `npm run bench`: Kivuko's tool dispatch against a bare proxy and the nearest peer, all in workerd, all calling
  * the same plugin on this machine, turn by turn in one run. Prints a table, writes JSON, and exits 1 when any
- * answer was wrong. `--quick` for one round; `--rounds`, `--seconds` and `--json <file>` to taste.
+ * answer was wrong or a call left no record. `--quick` for one round; `--rounds`, `--seconds` and `--json <file>`
+ * to taste. `--profile` samples the dispatch instead of measuring it, and writes a `.cpuprofile`.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -12,7 +13,8 @@ import { checkLeg } from "./leg.ts";
 import { describeMachine } from "./machine.ts";
 import { measureTurn, type Turn, type TurnLength } from "./measure.ts";
 import type { PluginReport } from "./plugin-process.ts";
-import { formatReport, type Report } from "./report.ts";
+import { hottestFunctions, profileWorker } from "./profile.ts";
+import { formatHotFunctions, formatReport, type Report } from "./report.ts";
 import { checkSignedCall } from "./signed-call.ts";
 import { measureStages } from "./stages.ts";
 import { type Series, summarize } from "./summary.ts";
@@ -26,6 +28,8 @@ const LEAD_IN_MS = 200;
 /** Records still missing this long after the last turn are lost. */
 const RECORDS_AT_MOST_MS = 20_000;
 const RECORDS_STEP_MS = 250;
+const PROFILE_FILE = ".kivuko/bench/dispatch.cpuprofile";
+const HOT_FUNCTIONS = 30;
 
 const { values: options } = parseArgs({
   options: {
@@ -33,63 +37,82 @@ const { values: options } = parseArgs({
     rounds: { type: "string" },
     seconds: { type: "string", default: "3" },
     json: { type: "string", default: ".kivuko/bench/latest.json" },
+    profile: { type: "boolean", default: false },
   },
 });
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
-const secondsPerTurn = Number(options.seconds);
+const turnLength: TurnLength = { leadInMs: LEAD_IN_MS, measureMs: Number(options.seconds) * 1_000 };
 
-const startedAt = new Date().toISOString();
 const machine = describeMachine();
-const bench = await startBench();
+const bench = await startBench({ inspect: options.profile });
 try {
-  await checkAll(bench);
+  if (options.profile) {
+    await profile(bench);
+  } else {
+    await measure(bench);
+  }
+} finally {
+  await bench.stop();
+}
+
+async function measure(bench: Bench): Promise<void> {
+  const startedAt = new Date().toISOString();
+  for (const leg of bench.legs) {
+    await warmUp(bench, leg);
+  }
   const storedBefore = await bench.kivuko.countRecords();
   const turns = await runRounds(bench);
-  const series = summarize(turns);
   const records = await awaitRecords(bench, storedBefore, turns);
+  const series = summarize(turns);
   const report: Report = {
     startedAt,
     machine,
     rounds,
-    secondsPerTurn,
+    secondsPerTurn: turnLength.measureMs / 1_000,
     series,
     targets: judge(series),
     stages: await measureStages(bench.kivuko.leg),
     records,
   };
   console.log(formatReport(report));
-  await mkdir(dirname(options.json), { recursive: true });
-  await writeFile(options.json, `${JSON.stringify({ ...report, turns }, null, 2)}\n`);
+  await save(options.json, JSON.stringify({ ...report, turns }, null, 2));
 
-  const failed = turns.flatMap(({ title, turns }) =>
+  const failures = turns.flatMap(({ title, turns }) =>
     turns.flatMap(({ firstFailure }) => (firstFailure === undefined ? [] : [`${title}: ${firstFailure}`])),
   );
   if (records.stored !== records.calls) {
-    failed.push(`${records.calls} calls left ${records.stored} records`);
+    failures.push(`${records.calls} calls left ${records.stored} records`);
   }
-  if (failed.length > 0) {
-    console.error(failed.join("\n"));
+  if (failures.length > 0) {
+    console.error(failures.join("\n"));
     process.exitCode = 1;
   }
-} finally {
-  await bench.stop();
 }
 
-/** One untimed call per leg, status and body looked at; then each leg runs until it is warm. */
-async function checkAll({ legs, kivuko, plugin, load }: Bench): Promise<void> {
-  for (const leg of legs) {
-    await checkLeg(leg);
-    if (leg === kivuko.leg) {
-      const { lastCall } = (await plugin.ask("report")) as PluginReport;
-      checkSignedCall(lastCall, kivuko.pluginSecret);
-    }
-    console.error(`warming up: ${leg.title}`);
-    await measureTurn({ plugin, load }, leg, Math.max(...CONNECTIONS), WARM_UP);
+async function profile(bench: Bench): Promise<void> {
+  const { kivuko } = bench;
+  const connections = Math.max(...CONNECTIONS);
+  await warmUp(bench, kivuko.leg);
+  const sampled = await profileWorker(await kivuko.inspectorUrl(), () =>
+    measureTurn(bench, kivuko.leg, connections, turnLength),
+  );
+  console.log(formatHotFunctions(hottestFunctions(sampled, HOT_FUNCTIONS)));
+  await save(PROFILE_FILE, JSON.stringify(sampled));
+  console.log(`The whole profile is in ${PROFILE_FILE}.`);
+}
+
+/** One untimed call whose status and body are looked at, then load until the leg is warm. */
+async function warmUp(bench: Bench, leg: Bench["legs"][number]): Promise<void> {
+  await checkLeg(leg);
+  if (leg === bench.kivuko.leg) {
+    const { lastCall } = (await bench.plugin.ask("report")) as PluginReport;
+    checkSignedCall(lastCall, bench.kivuko.pluginSecret);
   }
+  console.error(`warming up: ${leg.title}`);
+  await measureTurn(bench, leg, Math.max(...CONNECTIONS), WARM_UP);
 }
 
 async function runRounds(bench: Bench): Promise<Series[]> {
-  const turnLength: TurnLength = { leadInMs: LEAD_IN_MS, measureMs: secondsPerTurn * 1_000 };
   const running = CONNECTIONS.flatMap((connections) =>
     bench.legs.map((leg) => ({ leg, connections, turns: [] as Turn[] })),
   );
@@ -118,4 +141,9 @@ async function awaitRecords(
     stored = (await kivuko.countRecords()) - storedBefore;
   }
   return { calls, stored };
+}
+
+async function save(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${text}\n`);
 }

@@ -22,6 +22,7 @@ export type Summary = {
   readonly failures: number;
   readonly againstProxy: Ratios;
   readonly againstPeer: Ratios;
+  readonly againstPeerGivenManifest: Ratios;
 };
 
 /** This leg's number divided by the other leg's: latency below 1 is better, throughput above 1 is better. */
@@ -49,6 +50,7 @@ export function summarize(all: readonly Series[]): Summary[] {
       failures: sum(turns.map((turn) => turn.failures)),
       againstProxy: ratios(turns, other("proxy")),
       againstPeer: ratios(turns, other("peer")),
+      againstPeerGivenManifest: ratios(turns, other("peer-given-manifest")),
     };
   });
 }

@@ -10,7 +10,7 @@ const MIN_THROUGHPUT_AGAINST_PROXY = 0.5;
 export function judge(series: readonly Summary[]): Target[] {
   return series
     .filter(({ id }) => id === "kivuko")
-    .flatMap(({ connections, againstProxy, againstPeer }) => {
+    .flatMap(({ connections, againstProxy, againstPeer, againstPeerGivenManifest }) => {
       const at = `${connections} connection${connections === 1 ? "" : "s"}`;
       const target = (what: string, ratio: number, isMet: boolean): Target => ({
         what: `${what}, ${at}`,
@@ -29,9 +29,14 @@ export function judge(series: readonly Summary[]): Target[] {
               againstProxy.requestsPerSecond,
               againstProxy.requestsPerSecond >= MIN_THROUGHPUT_AGAINST_PROXY,
             ),
-        target("p50 below the peer", againstPeer.p50, againstPeer.p50 < 1),
-        target("p99 below the peer", againstPeer.p99, againstPeer.p99 < 1),
-        target("throughput above the peer", againstPeer.requestsPerSecond, againstPeer.requestsPerSecond > 1),
+        ...[
+          { peer: "the peer from its index", against: againstPeer },
+          { peer: "the peer given the manifest", against: againstPeerGivenManifest },
+        ].flatMap(({ peer, against }) => [
+          target(`p50 below ${peer}`, against.p50, against.p50 < 1),
+          target(`p99 below ${peer}`, against.p99, against.p99 < 1),
+          target(`throughput above ${peer}`, against.requestsPerSecond, against.requestsPerSecond > 1),
+        ]),
       ];
     });
 }

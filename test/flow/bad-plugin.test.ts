@@ -47,7 +47,7 @@ describe("a plugin that misbehaves", () => {
     return stage.api.ask<CallAnswer>("POST", path, { input: { summary: "It arrived damaged." } });
   };
 
-  test.for(CASES)("%s answers %s", async ([behaviour, code]) => {
+  test.for(CASES)("[DISPATCH-05] %s answers %s", async ([behaviour, code]) => {
     const { status, body } = await call(behaviour);
 
     expect({ status, outcome: body.status, code: body.error?.code }).toEqual({
@@ -61,7 +61,7 @@ describe("a plugin that misbehaves", () => {
     expect(leaksIn(JSON.stringify(body))).toEqual([]);
   });
 
-  test("the log names each code, and neither it nor the console holds anybody's insides", async () => {
+  test("[DISPATCH-06] the log names each code, and neither it nor the console holds anybody's insides", async () => {
     const { data } = await readUntil(
       () => stage.api.get<{ data: { errorCode: string | null }[] }>("/v1/calls?order=asc"),
       (page) => page.data.length >= CASES.length,
@@ -82,7 +82,7 @@ describe("a manifest that cannot be used", () => {
     ["missing", 502, "manifest_unreachable"],
   ];
 
-  test.for(CASES)("%s answers %i %s", async ([name, status, code]) => {
+  test.for(CASES)("[MANIFEST-04] %s answers %i %s", async ([name, status, code]) => {
     const answer = await stage.api.ask<{ detail: string; requestId: string }>("POST", "/v1/plugin-reviews", {
       manifestUrl: stage.standIn.badManifestUrl(name),
     });

@@ -71,7 +71,7 @@ test("instances: create and list, without their numbers", async () => {
   expect(created.stderr + listed.stdout).not.toContain("254712345678");
 });
 
-test("install: confirmed, configured, its secret in a file for one pair of eyes", async () => {
+test("[CLI-03] install: confirmed, configured, its secret in a file for one pair of eyes", async () => {
   const install = ["install", desk.manifestUrl];
   expect(await kivuko.run(install)).toMatchObject({ exitCode: 2, stdout: "" });
 
@@ -239,7 +239,7 @@ async function putManifest(manifest: object): Promise<void> {
   await rename(draft, join(kivuko.folder, "manifest.json"));
 }
 
-test("dev: installs a file, grants it, installs it anew at each change, and follows its calls", async () => {
+test("[CLI-05] dev: installs a file, grants it, installs it anew at each change, and follows its calls", async () => {
   // A number of its own: what an isolate remembers of another may be five seconds old.
   await kivuko.runJson(["instances", "create", "Dev WhatsApp"]);
   const manifest = {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
-test("`npm run demo -- --once` tells the story and ends well", async () => {
+test("[LOCAL-01] `npm run demo -- --once` tells the story and ends well", async () => {
   const demo = spawn(process.execPath, ["src/local/demo.ts", "--once"], {
     stdio: ["ignore", "pipe", "pipe"],
   });

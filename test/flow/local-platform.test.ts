@@ -18,7 +18,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("a platform that is started again knows its owner, its secrets and its schema", async () => {
+test("[LOCAL-02] a platform that is started again knows its owner, its secrets and its schema", async () => {
   running = await startPlatform({ persistTo: folder });
   const first = await ensureOwner(running.url, { organizationName: "Duka la Amina" });
   const secrets = await readFile(join(folder, "secrets.json"), "utf8");
@@ -38,7 +38,7 @@ test("a platform that is started again knows its owner, its secrets and its sche
   await running.tick();
 });
 
-test("variables given go before those of wrangler.toml, and a wrong one is named in the log", async () => {
+test("[CONFIG-01] variables given go before those of wrangler.toml, and a wrong one is named in the log", async () => {
   const log: string[] = [];
   const closed = await startPlatform({ vars: { SIGN_UP: "closed" } });
   await expect(ensureOwner(closed.url, { organizationName: "Duka" })).rejects.toThrow(

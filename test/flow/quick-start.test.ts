@@ -18,7 +18,7 @@ afterAll(async () => {
   await desk.close();
 });
 
-test("the quick start holds from the manifest to the log", async () => {
+test("[GRANT-02] the quick start holds from the manifest to the log", async () => {
   const lines: string[] = [];
   const transcript = createTranscript({ line: (text = "") => lines.push(text), style: (_, text) => text });
   const owner = await ensureOwner(platform.url, { organizationName: "Duka la Amina" });

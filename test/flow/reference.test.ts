@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-test("the reference page brings its own script, from the platform itself", async () => {
+test("[HTTP-06] the reference page brings its own script, from the platform itself", async () => {
   const page = await fetch(`${platform.url}/docs`);
   const [, source = ""] = /<script[^>]* src="([^"]+)"/.exec(await page.text()) ?? [];
   expect(source).toMatch(/^\/assets\//);
@@ -26,4 +26,18 @@ test("the API describes itself, and an asset that is not there is a 404", async 
   const api = createApi(platform.url);
   expect(await api.get("/openapi.json")).toMatchObject({ openapi: expect.stringMatching(/^3\.1\./) });
   expect((await api.ask("GET", "/assets/nothing.js")).status).toBe(404);
+});
+
+test("[HTTP-07] the type of a problem leads to what its code means", async () => {
+  const response = await fetch(`${platform.url}/v1/me`);
+  const { type, code } = (await response.json()) as { type: string; code: string };
+  const { pathname, hash } = new URL(type, platform.url);
+
+  const page = await fetch(`${platform.url}${pathname}`);
+
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-type")).toMatch(/^text\/html/);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(hash).toBe(`#${code}`);
+  expect(await page.text()).toContain(`<tr id="${code}">`);
 });

@@ -1,7 +1,8 @@
 /**
  * Plugins on loopback that behave in every way a plugin should not, and some that behave well. The first path
  * segment names the behaviour: `<url>/<behaviour>/manifest.json` is a Support Desk whose `baseUrl` is
- * `<url>/<behaviour>` (with `?slug=` under another slug), and a call of its tool `create_support_ticket` answers in that way.
+ * `<url>/<behaviour>` (with `?slug=` under another slug, with `?tool=` and JSON another kind of tool), and a call of its
+ * tool `create_support_ticket` answers in that way.
  * `GET <url>/-/calls` lists what came in, for tests that run inside workerd.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -52,8 +53,8 @@ const BEHAVIOURS: Readonly<Record<PluginBehaviour, Behaviour>> = {
       message: "<b>The queue</b> does not exist.",
     }),
   unauthorized: (response) => answerJson(response, 401, { error: "token_invalid" }),
-  "unavailable-once": (response, _, earlier) =>
-    earlier === 0 ? answerJson(response, 503, { error: "starting" }) : answerJson(response, 200, TICKET),
+  "unavailable-at-first": (response, _, earlier) =>
+    earlier % 2 === 0 ? answerJson(response, 503, { error: "starting" }) : answerJson(response, 200, TICKET),
   html: (response) => answer(response, 200, "text/html", `<html><body>Welcome ${LEAK_MARKER}</body></html>`),
   oversize: (response) => answerJson(response, 200, { filler: "x".repeat(2 * MEBIBYTE) }),
   redirect: (response) => {
@@ -89,7 +90,7 @@ const BAD_MANIFESTS: Readonly<Record<BadManifest, (response: ServerResponse) => 
 };
 
 /** The Support Desk, whatever the behaviour; a slug of its own lets one organisation install several. */
-function manifestOf(baseUrl: string, slug: string) {
+function manifestOf(baseUrl: string, slug: string, tool: object) {
   return {
     slug,
     version: "1.0.0",
@@ -130,6 +131,7 @@ function manifestOf(baseUrl: string, slug: string) {
           required: ["summary"],
         },
         outputSchema: { type: "object", properties: { ticketId: { type: "string" } } },
+        ...tool,
       },
     ],
   };
@@ -171,7 +173,8 @@ export async function startPluginStandIn(): Promise<PluginStandIn> {
     } else if (rest[0] === "manifest.json") {
       const origin = behaviour === "refuse-connection" ? closedUrl : url;
       const slug = searchParams.get("slug") ?? "SUPPORT_DESK";
-      answerJson(response, 200, manifestOf(`${origin}/${behaviour}`, slug));
+      const tool = JSON.parse(searchParams.get("tool") ?? "{}") as object;
+      answerJson(response, 200, manifestOf(`${origin}/${behaviour}`, slug, tool));
     } else {
       const headers = request.headers as Record<string, string>;
       const call = { behaviour, method: request.method ?? "", path, headers, body };

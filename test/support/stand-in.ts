@@ -15,7 +15,7 @@ export type PluginBehaviour =
   | "server-error"
   | "client-error"
   | "unauthorized"
-  | "unavailable-once"
+  | "unavailable-at-first"
   | "html"
   | "oversize"
   | "redirect"

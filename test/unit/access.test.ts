@@ -12,7 +12,7 @@ import { organizationRoles } from "../../src/tenancy/accounts/roles.ts";
 
 const holders = (permission: Permission) => ROLES.filter((role) => ROLE_PERMISSIONS[role].has(permission));
 
-test("only owners and admins manage people, credentials, numbers and what plugins may do", () => {
+test("[IDENTITY-02] only owners and admins manage people, credentials, numbers and what plugins may do", () => {
   for (const permission of [
     "organization:update",
     "members:manage",

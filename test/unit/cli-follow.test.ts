@@ -65,7 +65,7 @@ async function follow(log: ReturnType<typeof createLog>, past: number, ...steps:
   return { seen, connection };
 }
 
-test("the past comes first, oldest first, then what is added, each row once", async () => {
+test("[CLI-04] the past comes first, oldest first, then what is added, each row once", async () => {
   const log = createLog("call_1", "call_2", "call_3");
   const { seen } = await follow(
     log,
@@ -77,7 +77,7 @@ test("the past comes first, oldest first, then what is added, each row once", as
   expect(seen).toEqual(["call_2", "call_3", "call_4", "call_5", "call_6"]);
 });
 
-test("a row that is written after later ones is not missed", async () => {
+test("[CLI-04] a row that is written after later ones is not missed", async () => {
   const log = createLog("call_1");
   const { seen } = await follow(
     log,

@@ -80,14 +80,14 @@ describe("used wrongly: exit code 2, nothing on stdout, and how it is done right
     expect(JSON.parse(machine.stderr)).toMatchObject({ code: "usage" });
   });
 
-  test("no platform known", async () => {
+  test("[CLI-01] no platform known", async () => {
     const run = await kivuko(["instances", "list"]);
 
     expect(run).toMatchObject({ exitCode: 2, stdout: "" });
     expect(run.stderr).toContain("npm run dev");
   });
 
-  test("with --json the problem is JSON, wherever --json stands", async () => {
+  test("[CLI-02] with --json the problem is JSON, wherever --json stands", async () => {
     for (const words of [
       ["--json", "tools"],
       ["tools", "--json"],
@@ -211,7 +211,7 @@ describe("what the platform, or whatever is there instead, answers", () => {
     expect(run.stderr).toContain("npm run dev");
   });
 
-  test("control characters of somebody else never reach the terminal", async () => {
+  test("[CLI-06] control characters of somebody else never reach the terminal", async () => {
     const { env } = await platform({ "GET /v1/instances": problem(403, "no", "a\u001b[2Jb\u202ec\nd") });
 
     const run = await kivuko(["instances", "list"], { env });
@@ -271,7 +271,7 @@ describe("a tool call", () => {
     expect(asked.map(({ body }) => body)).toEqual(['{"input":{"count":"3"}}']);
   });
 
-  test("that is refused has its answer on stdout, its problem on stderr, and exit code 1", async () => {
+  test("[CLI-01] that is refused has its answer on stdout, its problem on stderr, and exit code 1", async () => {
     const refusal = {
       callId: "call_2",
       status: "refused",
@@ -474,7 +474,7 @@ describe("installing", () => {
     expect(asked.map(({ path }) => path)).toEqual(["/v1/plugin-reviews"]);
   });
 
-  test("never asks with --json", async () => {
+  test("[CLI-02] never asks with --json", async () => {
     const { env } = await platform(routes);
     expect(
       await kivuko(["install", "https://d.example/m.json", "--json"], { env, answers: ["y"] }),
@@ -501,7 +501,7 @@ describe("installing", () => {
     expect(second).toEqual(first);
   });
 
-  test("never overwrites a file with a secret", async () => {
+  test("[CLI-03] never overwrites a file with a secret", async () => {
     const { env, asked } = await platform(routes);
     const folder = await temporaryFolder();
     const path = join(folder, "secret");

@@ -26,7 +26,7 @@ describe("the Greeter, in isolation", () => {
     expect(await greeter.executeTool("greet", args, ctx)).toBe(expected);
   });
 
-  it("says what else could be tried when it does not know the language", async () => {
+  it("[PLUGIN-02] says what else could be tried when it does not know the language", async () => {
     const text = await greeter.executeTool("greet", '{"language":"tlh"}', ctx);
     expect(text).toContain('no greeting in "tlh"');
     expect(text).toMatch(/^Fallback suggestions:/m);

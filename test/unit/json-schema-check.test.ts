@@ -85,7 +85,7 @@ const OFFENCES: readonly [what: string, schema: unknown, found: string[]][] = [
 ];
 
 describe("checkSchema", () => {
-  it.each(OFFENCES)("finds %s", (_, schema, found) => {
+  it.each(OFFENCES)("[MANIFEST-05] finds %s", (_, schema, found) => {
     expect(problems(schema)).toEqual(found);
   });
 
@@ -116,7 +116,7 @@ describe("checkSchema", () => {
     }
   });
 
-  it("holds each dialect to its own rules", () => {
+  it("[MANIFEST-05] holds each dialect to its own rules", () => {
     const [draft4, draft6, draft7, draft2019] = SCHEMA_URIS;
     expect(problems({ $schema: draft4, minimum: 1, exclusiveMinimum: true, items: [{}] })).toEqual([]);
     expect(problems({ $schema: draft4, exclusiveMinimum: true })).toEqual(["/minimum schema_invalid"]);
@@ -132,7 +132,7 @@ describe("checkSchema", () => {
     expect(problems({ $schema: draft2019, $defs: { a: { $anchor: "a" } }, $ref: "#a" })).toEqual([]);
   });
 
-  it("survives 20,000 levels of anything", () => {
+  it("[MANIFEST-06] survives 20,000 levels of anything", () => {
     for (const [open, close] of [
       ['{"not":', "}"],
       ['{"default":', "}"],
@@ -146,7 +146,7 @@ describe("checkSchema", () => {
     }
   });
 
-  it("refuses a chain of references that is longer than 64", () => {
+  it("[MANIFEST-06] refuses a chain of references that is longer than 64", () => {
     function chain(links: number): object {
       const defs = Array.from({ length: links }, (_, n) => [`d${n}`, { $ref: `#/$defs/d${n + 1}` }]);
       return {

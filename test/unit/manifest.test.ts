@@ -35,7 +35,7 @@ function deskWithTool(fields: Record<string, unknown>): Record<string, unknown> 
 }
 
 describe("the manifests of the source documents", () => {
-  it.each(Object.entries(MANIFESTS))("accepts %s as it stands", (_, manifest) => {
+  it.each(Object.entries(MANIFESTS))("[MANIFEST-01] accepts %s as it stands", (_, manifest) => {
     const parsed = parse(manifest);
     expect(parsed).toMatchObject({ ok: true, value: { manifest } });
   });
@@ -58,7 +58,7 @@ describe("the manifests of the source documents", () => {
     ]);
   });
 
-  it("knows which of their tools the platform calls", () => {
+  it("[CATALOG-03] knows which of their tools the platform calls", () => {
     const { delivery } = MANIFESTS;
     expect(
       delivery.tools.map((tool) => capabilityOf("metadata" in tool ? { metadata: tool.metadata } : {})),
@@ -94,7 +94,7 @@ describe("a text that is no manifest", () => {
       "deeper",
     ],
     ["100,000 open brackets", "[".repeat(100_000), "manifest_not_json", "ends too early"],
-  ])("says of %s that it is none", (_, text, code, part) => {
+  ])("[MANIFEST-04] says of %s that it is none", (_, text, code, part) => {
     const parsed = parse(text);
     const [issue] = parsed.ok ? [] : parsed.error;
     expect(issue).toMatchObject({ code });
@@ -238,7 +238,7 @@ const BROKEN: readonly [what: string, manifest: Record<string, unknown>, found: 
 ];
 
 describe("a manifest with problems", () => {
-  it.each(BROKEN)("is refused for %s", (_, manifest, found) => {
+  it.each(BROKEN)("[MANIFEST-03] is refused for %s", (_, manifest, found) => {
     expect(problems(manifest)).toEqual(found);
   });
 
@@ -268,7 +268,7 @@ describe("a manifest with problems", () => {
     expect(found).toContain("/tools max_items");
   });
 
-  it("says what to do", () => {
+  it("[MANIFEST-03] says what to do", () => {
     const parsed = parse(
       desk({
         slug: "desk",
@@ -312,7 +312,7 @@ describe("the base URL", () => {
     },
   );
 
-  it("may never be plain http to anywhere else", () => {
+  it("[MANIFEST-10] may never be plain http to anywhere else", () => {
     for (const baseUrl of ["http://10.0.0.1", "http://example.com", "http://127.0.0.1.example.com"]) {
       expect(problems(desk({ baseUrl }), { allowInsecureLoopback: true })).toEqual([
         "/baseUrl base_url_insecure",
@@ -349,7 +349,7 @@ describe("a tool's path", () => {
 });
 
 describe("warnings", () => {
-  it("tells of fields that nobody knows, and keeps them", () => {
+  it("[MANIFEST-08] tells of fields that nobody knows, and keeps them", () => {
     const manifest = desk({
       icon: "x.png",
       auth: { type: "secret", header: "X-Key" },
@@ -370,7 +370,7 @@ describe("warnings", () => {
     expect(warnings(desk({ $schema: "https://kivuko.example/schemas/manifest.json" }))).toEqual([]);
   });
 
-  it("tells of descriptions too weak to choose a tool by", () => {
+  it("[MANIFEST-08] tells of descriptions too weak to choose a tool by", () => {
     expect(warnings(deskWithTool({ description: "Book delivery." }))).toEqual([
       "/tools/0/description description_weak",
     ]);
@@ -419,7 +419,7 @@ describe("warnings", () => {
 });
 
 describe("the snapshot", () => {
-  it("is the same text whatever the order of the fields", () => {
+  it("[MANIFEST-11] is the same text whatever the order of the fields", () => {
     const manifest = desk();
     const turned = Object.fromEntries(Object.entries(manifest).reverse());
     const [one, other] = [manifest, turned].map((each) => {
@@ -442,7 +442,7 @@ describe("the snapshot", () => {
 });
 
 describe("the published schema", () => {
-  it("is sound by the rules for everybody's schemas", () => {
+  it("[MANIFEST-02] is sound by the rules for everybody's schemas", () => {
     expect(checkSchema(manifestJsonSchema, "")).toEqual([]);
   });
 
@@ -452,7 +452,7 @@ describe("the published schema", () => {
 });
 
 describe("bridge permissions", () => {
-  it("are all accepted in a manifest", () => {
+  it("[MANIFEST-09] are all accepted in a manifest", () => {
     const permissions = Object.entries(BRIDGE_PERMISSIONS).map(([key, { label, allows }]) => ({
       key,
       label,

@@ -268,7 +268,7 @@ describe("the size cap", () => {
     await allClosed();
   });
 
-  it("counts what a compressed body unpacks to", async () => {
+  it("[OUTBOUND-03] counts what a compressed body unpacks to", async () => {
     const packed = gzipSync(body(1_000_000));
     const url = await host((_, response) => {
       response.writeHead(200, { "content-encoding": "gzip", "content-length": packed.length }).end(packed);
@@ -282,7 +282,7 @@ describe("the size cap", () => {
     expect((await answerOf(url)).body).toBe("xxxxx");
   });
 
-  it("is not fooled by a second framing beside the stated length", async () => {
+  it("[OUTBOUND-03] is not fooled by a second framing beside the stated length", async () => {
     const chunks = `3e8\r\n${body(1_000)}\r\n`.repeat(20);
     const url = await rawHost(
       `HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
@@ -299,7 +299,7 @@ describe("the size cap", () => {
 });
 
 describe("a connection that fails", () => {
-  it("names the host and nothing else", async () => {
+  it("[OUTBOUND-04] names the host and nothing else", async () => {
     const failure = await failureOf("http://127.0.0.1:1/execute?key=hunter2", {
       headers: { authorization: "Bearer hunter2" },
     });

@@ -100,7 +100,7 @@ describe("IPv4 addresses that are not on the Internet", () => {
     },
   );
 
-  it("refuses loopback in every spelling, unless the switch is on", () => {
+  it("[OUTBOUND-01] refuses loopback in every spelling, unless the switch is on", () => {
     for (const spelling of LOOPBACK_IPV4.flatMap(spellings)) {
       expect(refusal(`https://${spelling}/`), spelling).toMatch(/only allowed while developing/);
       expect(refusal(`http://${spelling}/`), spelling).toMatch(/only allowed while developing/);

@@ -43,7 +43,7 @@ describe("a platform token", () => {
     expect(await reasonFor({ secret: OTHER_SECRET })).toBe("wrong_signature");
   });
 
-  it("is refused when it is for another plugin", async () => {
+  it("[TOKEN-02] is refused when it is for another plugin", async () => {
     expect(await reasonFor({ claims: { aud: "OTHER_DESK" } })).toBe("wrong_audience");
   });
 
@@ -55,7 +55,7 @@ describe("a platform token", () => {
     );
   });
 
-  it("is accepted for 60 seconds beyond its end, and no longer", async () => {
+  it("[TOKEN-02] is accepted for 60 seconds beyond its end, and no longer", async () => {
     const end = CALLED_AT + 300 * SECOND_MS;
     expect(await reasonFor({}, { now: end + 59 * SECOND_MS })).toBe("accepted");
     expect(await reasonFor({}, { now: end + 60 * SECOND_MS })).toBe("expired");
@@ -66,7 +66,7 @@ describe("a platform token", () => {
     expect(await reasonFor({}, { now: CALLED_AT - 61 * SECOND_MS })).toBe("not_yet_valid");
   });
 
-  it("does not live longer than 300 seconds, whatever its end says", async () => {
+  it("[TOKEN-02] does not live longer than 300 seconds, whatever its end says", async () => {
     const claims = { exp: CALLED_AT / SECOND_MS + 86_400 };
     expect(await reasonFor({ claims }, { now: CALLED_AT + 361 * SECOND_MS })).toBe("expired");
   });
@@ -82,7 +82,7 @@ describe("a platform token", () => {
     expect(await reasonFor({ claims: { exp: "tomorrow" } })).toBe("malformed_token");
   });
 
-  it("is refused with the algorithm `none`, and with any other than HS256", async () => {
+  it("[TOKEN-03] is refused with the algorithm `none`, and with any other than HS256", async () => {
     const claims = { aud: "SUPPORT_DESK", exp: CALLED_AT / SECOND_MS + 300 };
     for (const alg of ["none", "None", "HS384", "RS256"]) {
       const verified = await verify(assembleToken({ alg, typ: "JWT" }, claims, "c2lnbmF0dXJl"));
@@ -92,7 +92,7 @@ describe("a platform token", () => {
     expect(unsigned).toMatchObject({ ok: false, error: { code: "invalid_token" } });
   });
 
-  it("is refused when a claim was changed after signing", async () => {
+  it("[TOKEN-03] is refused when a claim was changed after signing", async () => {
     const [header, claims, signature] = (await signToken(body)).split(".");
     const changed = JSON.parse(atob(claims ?? "")) as object;
     const forged = assembleToken({}, { ...changed, tool: "delete_everything" }).split(".")[1];
@@ -115,7 +115,7 @@ describe("a platform token", () => {
     expect(verified).toMatchObject({ ok: false, error: { reason: "missing_token" } });
   });
 
-  it("tells the caller the same, whatever is wrong with it", async () => {
+  it("[TOKEN-03] tells the caller the same, whatever is wrong with it", async () => {
     const tokens = [
       await signToken(body, { secret: OTHER_SECRET }),
       await signToken(body, { claims: { aud: "OTHER_DESK" } }),

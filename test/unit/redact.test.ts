@@ -459,7 +459,7 @@ describe("phone numbers", () => {
 describe("fields that the schema marks", () => {
   const SENSITIVE = [{ format: "password" }, { writeOnly: true }, { "x-sensitive": true }] as const;
 
-  it.each(SENSITIVE)("hides a property with %j, whatever its value is", (mark) => {
+  it.each(SENSITIVE)("[RECORD-02] hides a property with %j, whatever its value is", (mark) => {
     const schema = { type: "object", properties: { a: { ...mark }, b: {} } };
     for (const value of ["text", 1, true, ["x"], { x: 1 }]) {
       expect(stored({ a: value, b: value }, schema)).toEqual({ a: "[redacted]", b: value });
@@ -680,7 +680,7 @@ describe("the text", () => {
     });
   });
 
-  it("shows no half of a secret or of a number where it is cut", () => {
+  it("[RECORD-02] shows no half of a secret or of a number where it is cut", () => {
     const findings = [
       "+254 712 345 678",
       "4111 1111 1111 1111",

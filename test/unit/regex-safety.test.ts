@@ -81,11 +81,11 @@ describe("patterns", () => {
     expect(codeOf(pattern)).toBeUndefined();
   });
 
-  it.each(EXPONENTIAL)("refuses %s, which doubles its work per character", (pattern) => {
+  it.each(EXPONENTIAL)("[MANIFEST-07] refuses %s, which doubles its work per character", (pattern) => {
     expect(codeOf(pattern)).toBe("pattern_unsafe");
   });
 
-  it.each(POLYNOMIAL)("refuses %s, whose work grows faster than the text", (pattern) => {
+  it.each(POLYNOMIAL)("[MANIFEST-07] refuses %s, whose work grows faster than the text", (pattern) => {
     expect(codeOf(pattern)).toBe("pattern_unsafe");
   });
 

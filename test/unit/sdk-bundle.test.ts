@@ -39,7 +39,7 @@ describe("the SDK as one file for any runtime", () => {
     inputs = Object.keys(result.metafile.inputs);
   });
 
-  it("imports nothing that only one runtime has", () => {
+  it("[SDK-02] imports nothing that only one runtime has", () => {
     expect(imports.filter(({ external }) => external === true)).toEqual([]);
     expect(code).not.toMatch(/["'](node|cloudflare|bun|npm|jsr):/);
     expect(code).not.toMatch(/\b(process|Buffer|Deno|Bun|require)\b[.(]/);

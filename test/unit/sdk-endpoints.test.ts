@@ -121,7 +121,7 @@ describe("what a tool does", () => {
     });
   });
 
-  it("stays inside when it breaks, and reaches the log", async () => {
+  it("[SDK-04] stays inside when it breaks, and reaches the log", async () => {
     const errors: unknown[] = [];
     const plugin = createOrderDesk({ onError: (error) => errors.push(error) });
     for (const tool of ["break_down", "give_a_function"]) {

@@ -54,7 +54,7 @@ const manifest = {
 const cancel_booking = () => null;
 
 describe("the types of a plugin", () => {
-  it("follow the schemas of the manifest", () => {
+  it("[SDK-03] follow the schemas of the manifest", () => {
     const plugin = createPlugin({
       manifest,
       secret,

@@ -107,7 +107,7 @@ describe("a call of the Support Desk", () => {
     });
   });
 
-  it("is answered 422 with every field that is wrong", async () => {
+  it("[SDK-01] is answered 422 with every field that is wrong", async () => {
     const answer = await callWith({ input: { customerName: 7, priority: "urgent" } });
     expect(answer).toMatchObject({ status: 422, body: { error: "invalid_input" } });
     for (const field of ["summary", "/customerName", "/priority"]) {
@@ -171,7 +171,7 @@ describe("a call of the Support Desk", () => {
     expect(await call(bodyOf(MEBIBYTE + 1))).toMatchObject({ status: 413, body: { error: "too_large" } });
   });
 
-  it("is refused before its body is read when the token is not valid", async () => {
+  it("[SDK-01] is refused before its body is read when the token is not valid", async () => {
     let isRead = false;
     const body = new ReadableStream(
       {

@@ -91,7 +91,7 @@ for line in sys.stdin:
 `;
   type Verdict = { readonly call?: unknown; readonly refused?: string };
 
-  it("takes the platform's call and no other", async () => {
+  it("[TOKEN-04] takes the platform's call and no other", async () => {
     const body = JSON.stringify({ ...TICKET_CALL, input: { summary: "Mvua ☔ imelowesha kifurushi." } });
     const issuedAt = Date.now();
     const sign = (claims = {}, secret = PLUGIN_SECRET) => signToken(body, { claims, secret, issuedAt });

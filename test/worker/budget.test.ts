@@ -46,7 +46,7 @@ describe("a budget", () => {
     expect((await take("refused", 1, NOW + 60 * SECOND_MS)).allowed).toBe(true);
   });
 
-  it("gives exactly as many as there are to calls side by side", async () => {
+  it("[GATE-04] gives exactly as many as there are to calls side by side", async () => {
     const answers = await Promise.all(Array.from({ length: 60 }, () => take("parallel", 25)));
     const remaining = answers.flatMap((answer) => (answer.allowed ? [answer.remaining] : []));
     expect(remaining.toSorted((a, b) => b - a)).toEqual(Array.from({ length: 25 }, (_, index) => 24 - index));

@@ -32,7 +32,7 @@ describe("a tool call", () => {
     expect(headers.get("x-request-id")).toMatch(/^req_/);
   });
 
-  it("sends the seed's request: body, headers, configuration, no phone number", async () => {
+  it("[DISPATCH-01] sends the seed's request: body, headers, configuration, no phone number", async () => {
     const desk = await createDesk("echo");
     const request = await echoed(desk, {
       body: { input: DAMAGED, customer: { phone: "+254711223344" } },
@@ -57,7 +57,7 @@ describe("a tool call", () => {
     expect(JSON.stringify(request)).not.toContain("711223344");
   });
 
-  it("signs with the plugin's secret, over these bytes, for this tool", async () => {
+  it("[TOKEN-01] signs with the plugin's secret, over these bytes, for this tool", async () => {
     const desk = await createDesk("echo");
     const request = await echoed(desk);
     const token = (request.headers["authorization"] ?? "").replace("Bearer ", "");
@@ -80,7 +80,7 @@ describe("a tool call", () => {
     expect(decodeProtectedHeader(token)).toEqual({ alg: "HS256", typ: "JWT", kid: secret.kid });
   });
 
-  it("gives the same customer the same id in one installation and another in the next", async () => {
+  it("[DISPATCH-02] gives the same customer the same id in one installation and another in the next", async () => {
     const [first, second] = [await createDesk("echo"), await createDesk("echo")];
     const userOf = async (desk: Desk, phone: string) =>
       JSON.parse((await echoed(desk, { body: { input: DAMAGED, customer: { phone } } })).body).context.user
@@ -91,12 +91,12 @@ describe("a tool call", () => {
     expect(await userOf(second, "+254711223344")).not.toBe(id);
   });
 
-  it("carries no user without a customer", async () => {
+  it("[DISPATCH-02] carries no user without a customer", async () => {
     const request = await echoed(await createDesk("echo"));
     expect(JSON.parse(request.body).context).not.toHaveProperty("user");
   });
 
-  it("signs with the new secret after a rotation", async () => {
+  it("[SECRET-02] signs with the new secret after a rotation", async () => {
     const desk = await createDesk("echo");
     const rotated = await desk.control<{ kid: string; value: string }>(
       "POST",
@@ -113,7 +113,7 @@ describe("a tool call", () => {
 });
 
 describe("refusals", () => {
-  it("names the gate for a number without the grant", async () => {
+  it("[GATE-02] names the gate for a number without the grant", async () => {
     const desk = await createDesk();
     const { status, body } = await desk.callTool({ instanceId: desk.salesId });
     expect(status).toBe(403);
@@ -124,7 +124,7 @@ describe("refusals", () => {
     });
   });
 
-  it("refuses an unknown tool, a disabled plugin and a tool that is off", async () => {
+  it("[GATE-01] refuses an unknown tool, a disabled plugin and a tool that is off", async () => {
     const desk = await createDesk("well", { tools: [] });
     expect((await desk.callTool()).body).toMatchObject({
       gate: "tool_grant",
@@ -142,7 +142,7 @@ describe("refusals", () => {
     });
   });
 
-  it("keeps a rate limit exactly under parallel calls", async () => {
+  it("[GATE-04] keeps a rate limit exactly under parallel calls", async () => {
     const desk = await createDesk("well", { callsPerMinute: 3 });
     const answers = await Promise.all(Array.from({ length: 8 }, () => desk.callTool()));
     const limited = answers.filter(({ status }) => status === 429);
@@ -158,7 +158,7 @@ describe("refusals", () => {
 });
 
 describe("bad input", () => {
-  it("names every wrong field before anything leaves", async () => {
+  it("[DISPATCH-03] names every wrong field before anything leaves", async () => {
     const desk = await createDesk("echo");
     const { status, body } = await desk.callTool({
       body: { input: { priority: "urgent", customerName: 7 } },
@@ -181,7 +181,7 @@ describe("bad input", () => {
     ["a customer without a number", { input: {}, customer: {} }, 422, "invalid_request"],
     ["a local number", { input: {}, customer: { phone: "0711223344" } }, 422, "invalid_request"],
     ["5 MB", { input: { summary: "x".repeat(5_000_000) } }, 413, "body_too_large"],
-  ])("refuses %s", async (_case, body, status, code) => {
+  ])("[DISPATCH-04] refuses %s", async (_case, body, status, code) => {
     const desk = await createDesk();
     expect(await desk.callTool({ body })).toMatchObject({
       status,
@@ -287,7 +287,7 @@ describe("what a call costs and how old its knowledge may be", () => {
     return { roundTrips: count.roundTrips, body: (await response.json()) as OutcomeBody };
   }
 
-  it("reads D1 once when cold and not at all when warm", async () => {
+  it("[CATALOG-02] reads D1 once when cold and not at all when warm", async () => {
     const desk = await createDesk();
     const now = Date.now();
     const key = desk.organization.gatewayKey;
@@ -297,7 +297,7 @@ describe("what a call costs and how old its knowledge may be", () => {
     expect((await callAt(desk, now + CATALOG_MAX_AGE_MS, key)).roundTrips).toBe(1);
   });
 
-  it("stops calls within the bound after the grant is revoked", async () => {
+  it("[GRANT-05] stops calls within the bound after the grant is revoked", async () => {
     const desk = await createDesk();
     const key = desk.organization.gatewayKey;
     const now = Date.now();
@@ -320,7 +320,7 @@ describe("what a call costs and how old its knowledge may be", () => {
     });
   });
 
-  it("stops calls at once in the isolate that revoked the grant", async () => {
+  it("[GRANT-05] stops calls at once in the isolate that revoked the grant", async () => {
     const desk = await createDesk();
     expect((await desk.callTool()).body.status).toBe("ok");
     await desk.control("DELETE", `/v1/instances/${desk.supportId}/grants/${desk.installation.id}`);

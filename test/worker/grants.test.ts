@@ -10,7 +10,7 @@ type GrantBody = {
 };
 
 describe("grants", () => {
-  it("starts with the safe selection: tools that are not sensitive, permissions marked default", async () => {
+  it("[GRANT-01] starts with the safe selection: tools that are not sensitive, permissions marked default", async () => {
     const desk = await createDesk();
     const { body } = await desk.control<{ data: GrantBody[] }>(
       "GET",
@@ -26,7 +26,7 @@ describe("grants", () => {
     ]);
   });
 
-  it("shows the tools on the granted number and nothing on the other, in three formats", async () => {
+  it("[GRANT-02] shows the tools on the granted number and nothing on the other, in three formats", async () => {
     const desk = await createDesk();
     const tools = (id: string, format = "kivuko") =>
       desk.control<Record<string, unknown[]>>("GET", `/v1/instances/${id}/tools?format=${format}`);
@@ -60,7 +60,7 @@ describe("grants", () => {
     ).toBeNull();
   });
 
-  it("refuses tools and permissions that the plugin does not have, naming each", async () => {
+  it("[GRANT-03] refuses tools and permissions that the plugin does not have, naming each", async () => {
     const desk = await createDesk();
     const { status, body } = await desk.control(
       "PUT",
@@ -74,7 +74,7 @@ describe("grants", () => {
     expect(body.issues?.map(({ pointer }) => pointer)).toEqual(["/tools/1", "/permissions/0"]);
   });
 
-  it("is revoked once, kept as history, and granted anew", async () => {
+  it("[GRANT-04] is revoked once, kept as history, and granted anew", async () => {
     const desk = await createDesk();
     const path = `/v1/instances/${desk.supportId}/grants/${desk.installation.id}`;
     expect((await desk.control("DELETE", path)).status).toBe(204);
@@ -90,7 +90,7 @@ describe("grants", () => {
     expect(body.data.map(({ status }) => status)).toEqual(["active", "revoked"]);
   });
 
-  it("ends as one grant when two people grant at once", async () => {
+  it("[GRANT-04] ends as one grant when two people grant at once", async () => {
     const desk = await createDesk();
     const path = `/v1/instances/${desk.salesId}/grants/${desk.installation.id}`;
     const answers = await Promise.all([1, 2, 3].map(() => desk.control("PUT", path, {})));
@@ -99,7 +99,7 @@ describe("grants", () => {
     expect(body.data).toHaveLength(1);
   });
 
-  it("explains a refusal gate by gate, and an allowed call too", async () => {
+  it("[GATE-03] explains a refusal gate by gate, and an allowed call too", async () => {
     const desk = await createDesk();
     expect(
       await desk.control("POST", `/v1/instances/${desk.salesId}/tools/${TICKET_TOOL}/why`),
@@ -124,7 +124,7 @@ describe("grants", () => {
 });
 
 describe("first-party plugins", () => {
-  it("is enabled, granted, called and disabled like any other", async () => {
+  it("[PLUGIN-01] is enabled, granted, called and disabled like any other", async () => {
     const desk = await createDesk();
     const enabled = await desk.control<{ enabled: boolean; installationId: string }>(
       "POST",

@@ -43,7 +43,7 @@ test("says of an API token and of a gateway key who they are", async () => {
   });
 });
 
-test("gives one answer to whatever is no credential of ours", async () => {
+test("[IDENTITY-06] gives one answer to whatever is no credential of ours", async () => {
   const { apiToken } = await createOrganization();
   const unknown = `kvt_${"A".repeat(43)}`;
   const headers = [
@@ -77,7 +77,7 @@ test("does not fall back to a session when the bearer credential is bad", async 
   expect(await asha.call("GET", "/v1/me", { token: "kvt_bad" })).toMatchObject(invalid);
 });
 
-test("an expired credential says so, to the millisecond", async () => {
+test("[IDENTITY-05] an expired credential says so, to the millisecond", async () => {
   const { id, userId } = await createOrganization();
   const now = Date.now();
   const token = await addApiToken(id, userId, { expiresInMs: DAY_MS });
@@ -101,14 +101,17 @@ test("an expired credential says so, to the millisecond", async () => {
   });
 });
 
-test.for(ROLES)("a token with every scope does no more than its creator's role %s", async (role) => {
-  const { id } = await createOrganization();
-  const { apiToken } = await addMember(id, role);
-  const { body } = await call<{ permissions: string[] }>("GET", "/v1/me", { token: apiToken });
-  expect(new Set(body.permissions)).toEqual(ROLE_PERMISSIONS[role]);
-});
+test.for(ROLES)(
+  "[IDENTITY-03] a token with every scope does no more than its creator's role %s",
+  async (role) => {
+    const { id } = await createOrganization();
+    const { apiToken } = await addMember(id, role);
+    const { body } = await call<{ permissions: string[] }>("GET", "/v1/me", { token: apiToken });
+    expect(new Set(body.permissions)).toEqual(ROLE_PERMISSIONS[role]);
+  },
+);
 
-test("a token narrows with its creator's role and ends with the membership, within the bound", async () => {
+test("[IDENTITY-03] a token narrows with its creator's role and ends with the membership, within the bound", async () => {
   const { id } = await createOrganization();
   const { userId, apiToken } = await addMember(id, "admin");
   const now = Date.now();
@@ -149,7 +152,7 @@ test("X-Org-Id must be the credential's own organisation", async () => {
   }
 });
 
-test("a gateway key has no business in the control plane", async () => {
+test("[IDENTITY-04] a gateway key has no business in the control plane", async () => {
   const { gatewayKey } = await createOrganization();
   for (const path of ["/v1/instances", "/v1/api-tokens", "/v1/gateway-keys", "/v1/audit-entries"]) {
     expect(await call("GET", path, { token: gatewayKey })).toMatchObject({

@@ -58,7 +58,7 @@ const invite = (by: Role, role: string | string[], more: object = {}) =>
   });
 
 describe("an admin", () => {
-  test("cannot make himself or another an owner", async () => {
+  test("[IDENTITY-08] cannot make himself or another an owner", async () => {
     for (const target of ["admin", "viewer"] as const) {
       for (const role of ["owner", ["admin", "owner"], "admin,owner", " owner", "owner "]) {
         expect((await setRole("admin", members[target], role)).status).toBeOneOf([400, 403]);
@@ -104,7 +104,7 @@ test("an owner can make another member an owner", async () => {
   await env.DB.prepare("delete from member where id = ?").bind(row?.id).run();
 });
 
-test("the last owner can neither leave nor step down", async () => {
+test("[IDENTITY-08] the last owner can neither leave nor step down", async () => {
   const left = await people.owner.call("POST", `${ORGANIZATION}/leave`, { body: { organizationId } });
   expect(left.status).toBe(400);
   expect((await setRole("owner", members.owner, "admin")).status).toBe(400);
@@ -234,7 +234,7 @@ test.for([
   expect(updated).toMatchObject({ status: 400, body: { code } });
 });
 
-test("what happens to members is in the audit trail, without e-mail addresses and invitation ids", async () => {
+test("[RECORD-06] what happens to members is in the audit trail, without e-mail addresses and invitation ids", async () => {
   const owner = await signUp();
   const guest = await signUp();
   const created = await owner.call<{ id: string }>("POST", `${ORGANIZATION}/create`, {

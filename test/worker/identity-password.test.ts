@@ -18,7 +18,7 @@ test("takes two spellings of one password in Unicode for the same", async () => 
   expect(await verifyPassword({ hash, password: "cafe\u0301 au lait" })).toBe(true);
 });
 
-test("is scrypt, and reads the cost from the hash", async () => {
+test("[IDENTITY-09] is scrypt, and reads the cost from the hash", async () => {
   expect(await verifyPassword({ hash: RFC_7914, password: "pleaseletmein" })).toBe(true);
   expect(await verifyPassword({ hash: RFC_7914.replace("p=1", "p=2"), password: "pleaseletmein" })).toBe(
     false,

@@ -104,7 +104,7 @@ test.for([
   expect(answer).toMatchObject({ status: 400, body: { code } });
 });
 
-test("lets one address try to sign in ten times a minute", async () => {
+test("[IDENTITY-09] lets one address try to sign in ten times a minute", async () => {
   const { email } = await signUp();
   const address = nextAddress();
   for (let attempt = 1; attempt <= 10; attempt += 1) {
@@ -129,7 +129,7 @@ test("does not take the address from a header that anybody can send", async () =
   expect(statuses).toEqual([...Array(10).fill(400), 429]);
 });
 
-test("with sign-up closed, only a pending invitation to that address makes an account", async () => {
+test("[IDENTITY-10] with sign-up closed, only a pending invitation to that address makes an account", async () => {
   const asha = await signUp();
   await asha.call("POST", "/api/auth/organization/create", { body: { name: "Closed", slug: "closed" } });
   const email = `${crypto.randomUUID()}@example.com`;
@@ -214,7 +214,7 @@ test("a member who was removed acts there no more, active organisation or not", 
   });
 });
 
-test("takes a change by session from its own pages only", async () => {
+test("[IDENTITY-07] takes a change by session from its own pages only", async () => {
   const asha = await signUp();
   await join(asha.userId, (await createOrganization()).id, "owner");
   const create = (headers: Record<string, string>) =>

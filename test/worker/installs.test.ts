@@ -36,7 +36,7 @@ function platformContext(now: number) {
 }
 
 describe("the review", () => {
-  it("shows what the plugin is and asks for, before anything is installed", async () => {
+  it("[INSTALL-01] shows what the plugin is and asks for, before anything is installed", async () => {
     const { control } = await newOwner();
     const shown = await review(control);
     expect(shown).toMatchObject({
@@ -52,7 +52,7 @@ describe("the review", () => {
     expect((await control("GET", `/v1/plugin-reviews/${shown.id}`)).status).toBe(200);
   });
 
-  it("ends after an hour, and the tick removes it", async () => {
+  it("[INSTALL-01] ends after an hour, and the tick removes it", async () => {
     const { control } = await newOwner();
     const { id } = await review(control);
     const later = Date.now() + 61 * 60 * 1000;
@@ -65,7 +65,7 @@ describe("the review", () => {
     ["an address in disguise", "https://0x0a000001/manifest.json", 422, "manifest_url_refused"],
     ["plain http outside loopback", "http://plugins.example.com/manifest.json", 422, "manifest_url_refused"],
     ["no address", "manifest.json", 422, "manifest_url_refused"],
-  ])("refuses %s", async (_case, url, status, code) => {
+  ])("[OUTBOUND-01] refuses %s", async (_case, url, status, code) => {
     const { control } = await newOwner();
     expect(await control("POST", "/v1/plugin-reviews", { manifestUrl: url })).toMatchObject({
       status,
@@ -83,7 +83,7 @@ describe("the review", () => {
 });
 
 describe("the confirmation", () => {
-  it("shows the secret once and keeps it sealed", async () => {
+  it("[SECRET-01] shows the secret once and keeps it sealed", async () => {
     const { control } = await newOwner();
     const installation = await installStandIn(control, "well");
     expect(installation).toMatchObject({
@@ -104,7 +104,7 @@ describe("the confirmation", () => {
     expect(JSON.stringify(results)).not.toContain("customer-care");
   });
 
-  it("wants every permission of the manifest, and no other", async () => {
+  it("[INSTALL-02] wants every permission of the manifest, and no other", async () => {
     const { control } = await newOwner();
     const { id } = await review(control);
     const { status, body } = await control("POST", "/v1/installations", {
@@ -116,7 +116,7 @@ describe("the confirmation", () => {
     expect(body.issues?.map((issue) => issue.code)).toEqual(["permission_not_seen", "permission_unknown"]);
   });
 
-  it("checks the configuration against the plugin's schema, naming every field", async () => {
+  it("[INSTALL-03] checks the configuration against the plugin's schema, naming every field", async () => {
     const { control } = await newOwner();
     const { id, permissions } = await review(control);
     const { status, body } = await control("POST", "/v1/installations", {
@@ -128,7 +128,7 @@ describe("the confirmation", () => {
     expect(body.issues?.[0]?.pointer).toBe("/configuration/defaultQueue");
   });
 
-  it("refuses the same slug twice, also when both are confirmed at once", async () => {
+  it("[INSTALL-04] refuses the same slug twice, also when both are confirmed at once", async () => {
     const { control } = await newOwner();
     const reviews = [await review(control), await review(control)];
     const answers = await Promise.all(
@@ -144,7 +144,7 @@ describe("the confirmation", () => {
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("plugin_installed_already");
   });
 
-  it("lets two organisations have a plugin of the same slug, apart from one another", async () => {
+  it("[INSTALL-05] lets two organisations have a plugin of the same slug, apart from one another", async () => {
     const [first, second] = [await newOwner(), await newOwner()];
     const installed = await installStandIn(first.control, "well");
     await installStandIn(second.control, "well");
@@ -164,7 +164,7 @@ describe("the confirmation", () => {
 });
 
 describe("a master key's rotation", () => {
-  it("seals everything again, after which the old key may leave the ring", async () => {
+  it("[SECRET-05] seals everything again, after which the old key may leave the ring", async () => {
     const desk = await createDesk("echo");
     const old = { id: "test", key: btoa(String.fromCharCode(...new Uint8Array(32).fill(7))) };
     const next = { id: "next", key: btoa(String.fromCharCode(...new Uint8Array(32).fill(8))) };
@@ -195,7 +195,7 @@ describe("a master key's rotation", () => {
 });
 
 describe("an installation's life", () => {
-  it("rotates with an overlap, which the tick ends by destroying the old secret", async () => {
+  it("[SECRET-02] rotates with an overlap, which the tick ends by destroying the old secret", async () => {
     const desk = await createDesk();
     const path = `/v1/installations/${desk.installation.id}/secrets`;
     expect(await desk.control("POST", path, { overlapSeconds: 3600 })).toMatchObject({
@@ -222,7 +222,7 @@ describe("an installation's life", () => {
     expect(kept).toEqual({ secret_sealed: null });
   });
 
-  it("refuses calls after the only secret was revoked, and says what to do", async () => {
+  it("[SECRET-03] refuses calls after the only secret was revoked, and says what to do", async () => {
     const desk = await createDesk();
     expect((await desk.control("DELETE", `/v1/installations/${desk.installation.id}/secrets/1`)).status).toBe(
       204,
@@ -236,7 +236,7 @@ describe("an installation's life", () => {
     );
   });
 
-  it("edits the configuration and uses it in the next call", async () => {
+  it("[INSTALL-09] edits the configuration and uses it in the next call", async () => {
     const desk = await createDesk("echo");
     const path = `/v1/installations/${desk.installation.id}/configuration`;
     expect(await desk.control("PUT", path, { configuration: {} })).toMatchObject({
@@ -255,7 +255,7 @@ describe("an installation's life", () => {
     });
   });
 
-  it("is switched off and on again with its grants", async () => {
+  it("[INSTALL-06] is switched off and on again with its grants", async () => {
     const desk = await createDesk();
     expect(await desk.control("POST", `/v1/installations/${desk.installation.id}/disable`)).toMatchObject({
       body: { status: "disabled" },
@@ -266,7 +266,7 @@ describe("an installation's life", () => {
     expect((await desk.callTool()).body.status).toBe("ok");
   });
 
-  it("ends: secret and configuration destroyed, grants revoked, history kept, the slug free again", async () => {
+  it("[INSTALL-07] ends: secret and configuration destroyed, grants revoked, history kept, the slug free again", async () => {
     const desk = await createDesk();
     expect((await desk.control("DELETE", `/v1/installations/${desk.installation.id}`)).status).toBe(204);
     expect(await desk.control("GET", `/v1/installations/${desk.installation.id}`)).toMatchObject({
@@ -289,7 +289,7 @@ describe("an installation's life", () => {
     expect((await installStandIn(desk.control, "well")).id).not.toBe(desk.installation.id);
   });
 
-  it("moves to another manifest of the same slug and keeps grants, secret and configuration", async () => {
+  it("[INSTALL-08] moves to another manifest of the same slug and keeps grants, secret and configuration", async () => {
     const desk = await createDesk();
     const next = await review(desk.control, manifestUrl("echo"));
     expect(next.installed).toEqual({ installationId: desk.installation.id, version: "1.0.0" });
@@ -308,7 +308,7 @@ describe("an installation's life", () => {
     });
   });
 
-  it("writes an audit entry for each change, in the same breath", async () => {
+  it("[RECORD-06] writes an audit entry for each change, in the same breath", async () => {
     const desk = await createDesk();
     await desk.control("POST", `/v1/installations/${desk.installation.id}/disable`);
     await desk.control("POST", `/v1/installations/${desk.installation.id}/disable`);

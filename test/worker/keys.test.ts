@@ -40,7 +40,7 @@ describe.for(kinds)("$path", ({ path, secret, prefix, action, fields }) => {
       body: { name: "CI", ...fields, ...more },
     });
 
-  test("shows the secret once and keeps only a hash of it", async () => {
+  test("[IDENTITY-05] shows the secret once and keeps only a hash of it", async () => {
     const { apiToken, id } = await createOrganization();
     const created = await create(apiToken, { name: "  CI  " });
     expect(created.status).toBe(201);
@@ -60,7 +60,7 @@ describe.for(kinds)("$path", ({ path, secret, prefix, action, fields }) => {
     }
   });
 
-  test("revoking ends it at once here and within the bound elsewhere, keeps it listed, and is audited once", async () => {
+  test("[IDENTITY-05] revoking ends it at once here and within the bound elsewhere, keeps it listed, and is audited once", async () => {
     const { apiToken } = await createOrganization();
     const { body: created } = await create(apiToken);
     const text = created[secret];
@@ -196,7 +196,7 @@ describe("API tokens", () => {
     });
   });
 
-  test("never widen: each scope that the creator does not hold is named", async () => {
+  test("[IDENTITY-03] never widen: each scope that the creator does not hold is named", async () => {
     const { id, userId } = await createOrganization();
     const scopes: readonly Permission[] = ["tokens:manage", "calls:read"];
     const narrow = await addApiToken(id, userId, { scopes });
@@ -254,7 +254,7 @@ describe("gateway keys", () => {
       body: { name: "Shop", ...fields },
     });
 
-  test("serve all instances, or one", async () => {
+  test("[IDENTITY-04] serve all instances, or one", async () => {
     const ours = await createOrganization();
     const instanceId = await createInstance(ours);
     expect((await create(ours.apiToken, {})).body).toMatchObject({ instanceId: null, expiresAt: null });

@@ -6,7 +6,7 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { ToolCallRecord } from "../../src/contract/records.ts";
+import type { RecordMessage, ToolCallRecord } from "../../src/contract/records.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { removeRecords } from "../../src/plugins/records/remove-records.ts";
 import { storeRecordRows } from "../../src/plugins/records/store-records.ts";
@@ -17,11 +17,13 @@ import { createOrganization } from "./support/organization.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function record(organizationId: string, change: Partial<ToolCallRecord> = {}): ToolCallRecord {
+function message(organizationId: string, ...calls: ToolCallRecord[]): RecordMessage {
+  return { type: "tool_calls", organizationId, calls };
+}
+
+function record(change: Partial<ToolCallRecord> = {}): ToolCallRecord {
   return {
-    type: "tool_call",
     id: newId("call"),
-    organizationId,
     instanceId: "inst_1",
     installationId: "ins_1",
     pluginSlug: "SUPPORT_DESK",
@@ -35,7 +37,7 @@ function record(organizationId: string, change: Partial<ToolCallRecord> = {}): T
     actorKind: "gateway_key",
     actorId: "key_1",
     requestId: "req_1",
-    input: "{}",
+    input: '{"summary":"wet"}',
     output: "{}",
     createdAt: Date.now(),
     ...change,
@@ -69,21 +71,36 @@ async function consume(queue: string, bodies: unknown[]) {
 type CallsBody = { data: { id: string; status: string; tool: string }[]; nextCursor: string | null };
 
 describe("the records queue", () => {
-  it("stores each record once, however often it is delivered", async () => {
+  it("[RECORD-01] stores each record once, however often it is delivered", async () => {
     const { id, apiToken } = await createOrganization();
-    const one = record(id);
-    const many = [one, one, ...Array.from({ length: 40 }, () => record(id))];
-    expect((await consume("kivuko-records", many)).explicitAcks).toHaveLength(42);
-    await consume("kivuko-records", [one]);
-    const { body } = await call<CallsBody>("GET", "/v1/calls?limit=100", { token: apiToken });
-    expect(body.data).toHaveLength(41);
+    const one = record();
+    const many = [
+      message(id, one, one),
+      message(id, one),
+      message(id, ...Array.from({ length: 130 }, () => record())),
+    ];
+    expect((await consume("kivuko-records", many)).explicitAcks).toHaveLength(3);
+    await consume("kivuko-records", [message(id, one)]);
+    const count = await env.DB.prepare("select count(*) as calls from tool_call where organization_id = ?")
+      .bind(id)
+      .first("calls");
+    expect(count).toBe(131);
+    const { body } = await call<CallsBody>("GET", "/v1/calls?order=asc&limit=1", { token: apiToken });
+    expect(body.data[0]).toMatchObject({
+      id: one.id,
+      status: "ok",
+      httpStatus: 200,
+      latencyMs: 12,
+      errorCode: null,
+      input: '{"summary":"wet"}',
+    });
   });
 
   it("stores the readable ones and retries what it cannot read", async () => {
     const { id, apiToken } = await createOrganization();
     const result = await consume("kivuko-records", [
-      record(id),
-      { type: "tool_call", organizationId: id },
+      message(id, record()),
+      { type: "tool_calls", organizationId: id },
       "nonsense",
     ]);
     expect(result.explicitAcks).toHaveLength(1);
@@ -100,10 +117,13 @@ describe("the records queue", () => {
 describe("dead letters", () => {
   type Letters = { data: { id: string; queue: string; body: string }[] };
 
-  it("are seen by their organisation only, replayed or discarded once", async () => {
+  it("[RECORD-05] are seen by their organisation only, replayed or discarded once", async () => {
     const [owner, stranger] = [await createOrganization(), await createOrganization()];
-    const lost = record(owner.id);
-    await consume("kivuko-records-dead", [lost, { organizationId: owner.id, broken: true }]);
+    const lost = record();
+    await consume("kivuko-records-dead", [
+      message(owner.id, lost),
+      { organizationId: owner.id, broken: true },
+    ]);
     const list = async (token: string) =>
       (await call<Letters>("GET", "/v1/dead-letters", { token })).body.data;
     const letters = await list(owner.apiToken);
@@ -131,12 +151,12 @@ describe("dead letters", () => {
 });
 
 describe("the call log", () => {
-  it("filters and pages without skipping or repeating", async () => {
+  it("[RECORD-03] filters and pages without skipping or repeating", async () => {
     const { id, apiToken } = await createOrganization();
     const rows = Array.from({ length: 7 }, (_, index) =>
-      record(id, index % 2 === 0 ? {} : { status: "refused", gate: "instance_grant", tool: "lookup" }),
+      record(index % 2 === 0 ? {} : { status: "refused", gate: "instance_grant", tool: "lookup" }),
     );
-    await storeRecordRows({ ctx: platformContext(), input: rows });
+    await storeRecordRows({ ctx: platformContext(), input: [message(id, ...rows)] });
     const seen: string[] = [];
     let cursor = "";
     do {
@@ -158,12 +178,12 @@ describe("the call log", () => {
     });
   });
 
-  it("forgets what is past its time, and nothing younger", async () => {
+  it("[RECORD-04] forgets what is past its time, and nothing younger", async () => {
     const { id, apiToken } = await createOrganization();
     const now = Date.now();
-    const old = record(id, { createdAt: now - 91 * DAY_MS });
-    const young = record(id, { createdAt: now - 89 * DAY_MS });
-    await storeRecordRows({ ctx: platformContext(), input: [old, young] });
+    const old = record({ createdAt: now - 91 * DAY_MS });
+    const young = record({ createdAt: now - 89 * DAY_MS });
+    await storeRecordRows({ ctx: platformContext(), input: [message(id, old, young)] });
     await removeRecords({ ctx: platformContext(now) });
     const { body } = await call<CallsBody>("GET", "/v1/calls", { token: apiToken });
     expect(body.data.map((row) => row.id)).toEqual([young.id]);

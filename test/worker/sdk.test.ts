@@ -26,7 +26,7 @@ describe("a plugin in workerd", () => {
     expect(await response.json()).toMatchObject({ slug: "SUPPORT_DESK", baseUrl: PLUGIN_ORIGIN });
   });
 
-  it("opens a ticket", async () => {
+  it("[SDK-02] opens a ticket", async () => {
     const response = await call(JSON.stringify(TICKET_CALL));
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({

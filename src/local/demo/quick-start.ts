@@ -245,7 +245,7 @@ async function useGreeter({ api, transcript }: StoryInput, agent: Api, support: 
   const greeter = installations.find(({ mode }) => mode === "first_party");
   transcript.promise("enabling it makes an installation", greeter !== undefined, installations);
   await api.send("PUT", `/v1/instances/${support.id}/grants/${greeter?.id}`, {});
-  transcript.say("A running agent notices a new grant within five seconds.");
+  transcript.say("Every isolate knows a new grant within five seconds, this one at once.");
   const offered = await readUntil(
     () => listTools(api, support),
     (tools) => tools.includes(GREET),

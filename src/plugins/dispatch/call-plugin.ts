@@ -1,8 +1,8 @@
 /** The outgoing call: one signed request, at most two tries, one deadline. */
+import { createHash } from "node:crypto";
 import type { Ctx } from "../../access/context.ts";
 import { type ManifestTool, TOOL_TIMEOUT_DEFAULT_MS } from "../../contract/manifest.ts";
 import { CONTEXT_HEADER, DEFAULT_TOOL_ENDPOINT, TOOL_CALL_MAX_BYTES } from "../../contract/tool-call-http.ts";
-import { sha256 } from "../../kernel/crypto.ts";
 import { base64url, utf8 } from "../../kernel/encoding.ts";
 import { fetchOutside, type OutboundFailure, type OutboundRequest } from "../../kernel/outbound.ts";
 import type { CatalogInstallation } from "../catalog/index.ts";
@@ -51,7 +51,7 @@ export async function callPlugin(ctx: Ctx, call: PluginCall): Promise<PluginAnsw
   if (!breaker.permits(call.installation.id, startedAt)) {
     return { outcome: pluginFailure("plugin_unavailable"), httpStatus: null, attempts: 0 };
   }
-  const request = await buildRequest(ctx, call, signing, startedAt);
+  const request = buildRequest(ctx, call, signing, startedAt);
   const isRepeatable = request.method === "GET" || call.tool.idempotent === true;
   const timeoutMs = call.tool.timeoutMs ?? TOOL_TIMEOUT_DEFAULT_MS;
   let answer = await tryOnce(request, timeoutMs);
@@ -96,12 +96,12 @@ async function tryOnce(request: Omit<OutboundRequest, "timeoutMs">, timeoutMs: n
   };
 }
 
-async function buildRequest(
+function buildRequest(
   ctx: Ctx,
   call: PluginCall,
   signing: NonNullable<OpenedInstallation["signing"]>,
   now: number,
-): Promise<Omit<OutboundRequest, "timeoutMs">> {
+): Omit<OutboundRequest, "timeoutMs"> {
   const { installation, tool } = call;
   const { baseUrl } = installation.version.manifest;
   const method = tool.endpoint?.method ?? DEFAULT_TOOL_ENDPOINT.method;
@@ -111,7 +111,7 @@ async function buildRequest(
     method === "GET"
       ? ""
       : `{"tool":${JSON.stringify(tool.name)},"input":${JSON.stringify(call.input)},"context":${context}}`;
-  const token = await signPlatformToken(
+  const token = signPlatformToken(
     signing,
     {
       iss: ctx.config.publicBaseUrl,
@@ -121,7 +121,7 @@ async function buildRequest(
       instance: call.instanceId,
       tool: tool.name,
       jti: call.callId,
-      body_sha256: await sha256(body),
+      body_sha256: createHash("sha256").update(body).digest("base64url"),
     },
     now,
   );

@@ -1,6 +1,6 @@
+import { createHmac } from "node:crypto";
 import type { OrgCtx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
-import { hmac } from "../../kernel/crypto.ts";
 import { newId } from "../../kernel/ids.ts";
 import { takeFromBudget } from "../../tenancy/budgets/index.ts";
 import { type CatalogEntry, decideCall, type InstanceCatalog } from "../catalog/index.ts";
@@ -80,7 +80,7 @@ export async function dispatchTool({
     opened,
     tool: tool.definition,
     input: input.input,
-    userId: await hashCustomer(opened, input.customerPhone),
+    userId: hashCustomer(opened, input.customerPhone),
     traceparent: continueTrace(input.traceparent),
   };
   input.times.mark("open");
@@ -135,8 +135,10 @@ async function takeFromRateLimit(
 }
 
 /** The customer as this plugin may know them: HMAC-SHA256 of the number under the installation's own key. */
-async function hashCustomer(opened: OpenedInstallation, phone: string | null): Promise<string | null> {
-  return phone === null || opened.userHashKey === null ? null : hmac(opened.userHashKey, phone);
+function hashCustomer({ userHashKey }: OpenedInstallation, phone: string | null): string | null {
+  return phone === null || userHashKey === null
+    ? null
+    : createHmac("sha256", userHashKey).update(phone).digest("base64url");
 }
 
 function record(
@@ -155,7 +157,6 @@ function record(
   const definition = entry?.installation.version.tool(entry.toolName)?.definition;
   recordCall(ctx, {
     id: facts.callId,
-    organizationId: input.catalog.organizationId,
     instanceId: input.catalog.instanceId,
     installationId: entry?.installation.id ?? null,
     pluginSlug: entry?.installation.slug ?? null,

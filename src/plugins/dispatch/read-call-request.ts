@@ -9,11 +9,20 @@ export type CallRequest = {
 /** E.164 (ITU-T): a plus, then at most 15 digits that do not start with zero. */
 const E164 = /^\+[1-9][0-9]{6,14}$/;
 
+/** `application/json`, a structured suffix (RFC 6839) included, whatever its parameters. */
+const JSON_MEDIA_TYPE = /^application\/([\w.-]+\+)?json *(;|$)/i;
+
 /**
  * The body of a tool call: `{input, customer?: {phone}}`. Checked by hand because a schema library would be the
- * most expensive step of the hot path. Throws `body_too_large`, `malformed_json`, `invalid_request`.
+ * most expensive step of the hot path. Throws `unsupported_media_type`, `body_too_large`, `malformed_json`,
+ * `invalid_request`.
  */
 export async function readCallRequest(request: Request): Promise<CallRequest> {
+  if (!JSON_MEDIA_TYPE.test(request.headers.get("content-type") ?? "")) {
+    throw new AppError("unsupported", "unsupported_media_type", "The body must be JSON.", {
+      hint: "Send `Content-Type: application/json`.",
+    });
+  }
   const text = await readText(request);
   let body: unknown;
   try {

@@ -19,6 +19,8 @@ const CallInput = z
 /** Adds the call to the OpenAPI document; its handler is mounted outside of the described routes. */
 export function describeToolCall(registry: OpenAPIHono["openAPIRegistry"]): void {
   const Outcome = ToolCallOutcome.openapi("ToolCallOutcome");
+  const refusals = problems(400, 404, 413, 422);
+  const { content: problem } = refusals[403];
   registry.registerPath({
     method: "post",
     path: "/v1/instances/{instanceId}/tools/{toolName}/calls",
@@ -31,12 +33,13 @@ export function describeToolCall(registry: OpenAPIHono["openAPIRegistry"]): void
       body: jsonBody(CallInput),
     },
     responses: {
-      ...problems(400, 404, 413, 422),
+      ...refusals,
       200: jsonAnswer(Outcome, "Carried to an end: `ok`, or `error` with a text for the model."),
-      403: jsonAnswer(
-        Outcome,
-        "Refused by a gate; `gate` names it. (A credential that may not call tools is a problem.)",
-      ),
+      403: {
+        content: { ...jsonAnswer(Outcome, "").content, ...problem },
+        description:
+          "Refused by a gate, which `gate` names; or a problem: this credential may not call tools.",
+      },
       429: jsonAnswer(Outcome, "Refused by the grant's rate limit; see `Retry-After`."),
     },
   });

@@ -2,7 +2,7 @@
  * The door of a tool call. It stands apart from the other routes and without their middleware: it is the hot
  * path, and each thing that it does is here to see.
  */
-import type { CtxBase, OrgActor } from "../../access/context.ts";
+import { type CtxBase, type OrgActor, withActor } from "../../access/context.ts";
 import { toProblem } from "../../http/problem.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
 import { authenticate, bearerText, toGatewayActor } from "../../tenancy/accounts/index.ts";
@@ -29,7 +29,7 @@ export async function callTool(
     ]);
     times.mark("resolve");
     const dispatched = await dispatchTool({
-      ctx: { ...base, actor },
+      ctx: withActor(base, actor),
       input: {
         catalog,
         toolName: params.toolName,
@@ -58,7 +58,7 @@ async function resolve(
   let actor: OrgActor;
   let catalog: InstanceCatalog | undefined;
   if (credentialPrefix(text) === "kvk") {
-    const hash = await hashCredential(text);
+    const hash = hashCredential(text);
     const known = recallGatewayKey(hash, base.clock.now());
     const answer = await loadCatalog(base, instanceId, known ? undefined : hash);
     actor = toGatewayActor(known ?? answer.key, base);

@@ -4,11 +4,12 @@
  */
 export const GATHER_MS = 20;
 
-/** Queues take at most 100 messages and 256 KB a batch; a record is at most about 9 KB. */
-export const SEND_BATCH_MESSAGES = 25;
+/** A queue message holds at most 128 KB; a record with the longest input and output is about 9 KB. */
+export const MESSAGE_RECORDS = 100;
+export const MESSAGE_TEXT_LENGTH = 64 * 1024;
 
-/** D1 takes at most 100 bound parameters a statement; a record has 19 columns. */
-export const INSERT_ROWS = 5;
+/** Rows of one insert. They travel as one JSON parameter, so D1's limit of 100 parameters does not count them. */
+export const INSERT_ROWS = 100;
 
 /** Rows that one tick deletes, so that a tick stays short whatever has piled up. */
 export const REMOVE_ROWS = 2_000;

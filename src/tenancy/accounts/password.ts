@@ -2,7 +2,6 @@
  * Password hashes: scrypt (RFC 7914) by workerd's native `node:crypto`, in the encoding of the PHC string format,
  * so that a hash tells its own cost and the cost can rise without breaking what is stored.
  */
-/// <reference path="./node-crypto.d.ts" />
 import { scrypt } from "node:crypto";
 import { fromBase64 } from "../../kernel/encoding.ts";
 

@@ -60,7 +60,7 @@ export async function createApiToken({
     });
   }
 
-  const { text, hash, hint } = await createCredential("kvt");
+  const { text, hash, hint } = createCredential("kvt");
   const row: typeof apiToken.$inferSelect = {
     id: newId("apiToken"),
     organizationId,

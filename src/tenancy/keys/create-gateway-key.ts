@@ -25,7 +25,7 @@ export async function createGatewayKey({
   const instance = input.instanceId === undefined ? null : await findInstance({ ctx, id: input.instanceId });
 
   const now = ctx.clock.now();
-  const { text, hash, hint } = await createCredential("kvk");
+  const { text, hash, hint } = createCredential("kvk");
   const row: typeof gatewayKey.$inferSelect = {
     id: newId("gatewayKey"),
     organizationId,

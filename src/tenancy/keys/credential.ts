@@ -1,4 +1,5 @@
-import { randomToken, sha256 } from "../../kernel/crypto.ts";
+import { createHash } from "node:crypto";
+import { randomToken } from "../../kernel/crypto.ts";
 
 /** What a machine credential starts with: an API token of the control plane, or a gateway key of the data plane. */
 export type CredentialPrefix = "kvt" | "kvk";
@@ -9,19 +10,21 @@ const CREDENTIAL_PATTERN = /^(kvt|kvk)_[A-Za-z0-9_-]{43}$/;
 const HINT_CHARACTERS = 4;
 
 /** A new credential: the text to show once, and the two things of it that are kept. */
-export async function createCredential(
-  prefix: CredentialPrefix,
-): Promise<{ readonly text: string; readonly hash: string; readonly hint: string }> {
+export function createCredential(prefix: CredentialPrefix): {
+  readonly text: string;
+  readonly hash: string;
+  readonly hint: string;
+} {
   const text = `${prefix}_${randomToken()}`;
-  return { text, hash: await hashCredential(text), hint: text.slice(-HINT_CHARACTERS) };
+  return { text, hash: hashCredential(text), hint: text.slice(-HINT_CHARACTERS) };
 }
 
 /**
  * What is stored of a credential. A plain SHA-256 is enough, since 256 random bits cannot be guessed; it also lets
- * the lookup go by index.
+ * the lookup go by index. Node's synchronous hash, because WebCrypto's costs a tool call an asynchronous hop.
  */
-export function hashCredential(text: string): Promise<string> {
-  return sha256(text);
+export function hashCredential(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }
 
 /** Which credential a text has the form of, or null when it has none and is not worth a lookup. */

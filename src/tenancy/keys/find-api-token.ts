@@ -28,7 +28,7 @@ export async function findApiToken({
   base: Pick<CtxBase, "db" | "clock">;
   text: string;
 }): Promise<KnownApiToken | null> {
-  const hash = await hashCredential(text);
+  const hash = hashCredential(text);
   return recentTokens.get(hash, base.clock.now(), async () => {
     const [row] = await base.db
       .select({ token: apiToken, role: member.role })

@@ -24,7 +24,7 @@ export async function findGatewayKey({
   base: Pick<CtxBase, "db" | "clock">;
   text: string;
 }): Promise<KnownGatewayKey | null> {
-  const hash = await hashCredential(text);
+  const hash = hashCredential(text);
   const now = base.clock.now();
   return recallGatewayKey(hash, now) ?? keepGatewayKey(hash, await selectGatewayKey(base.db, hash), now);
 }

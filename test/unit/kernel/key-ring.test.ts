@@ -15,7 +15,7 @@ describe("the key ring", () => {
     expect(await ring.open(sealed, "plugin_secret")).toBe("kps_secret");
   });
 
-  it("rotates: the new key seals, the old one still opens and is known to be stale", async () => {
+  it("[SECRET-05] rotates: the new key seals, the old one still opens and is known to be stale", async () => {
     const before = createKeyRing([old]);
     const sealed = await before.seal("text", "purpose");
     const after = createKeyRing([current, old]);
@@ -24,7 +24,7 @@ describe("the key ring", () => {
     expect((await after.seal("text", "purpose")).startsWith(after.newestPrefix)).toBe(true);
   });
 
-  it("refuses another purpose, an altered text, a key that has left the ring, an unknown format", async () => {
+  it("[SECRET-04] refuses another purpose, an altered text, a key that has left the ring, an unknown format", async () => {
     const ring = createKeyRing([current]);
     const sealed = await ring.seal("text", "purpose");
     await expect(ring.open(sealed, "another")).rejects.toThrow();

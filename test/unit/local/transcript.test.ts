@@ -32,7 +32,7 @@ test("a promise that does not hold stops the story and shows what was seen", () 
   expect(lines).toEqual([]);
 });
 
-test("a plugin's text cannot repaint the terminal", () => {
+test("[CLI-06] a plugin's text cannot repaint the terminal", () => {
   const { lines, transcript } = plainTranscript();
   transcript.fact("tool", "\u001b[2Jhidden");
   expect(lines).toEqual(["    tool                  hidden"]);

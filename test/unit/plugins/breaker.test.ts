@@ -11,14 +11,14 @@ function failed(times: number) {
 }
 
 describe("the breaker", () => {
-  it("stays closed below the limit and opens at it, for that installation only", () => {
+  it("[DISPATCH-07] stays closed below the limit and opens at it, for that installation only", () => {
     expect(failed(BREAKER_FAILURES - 1).permits("ins_1", 1)).toBe(true);
     const breaker = failed(BREAKER_FAILURES);
     expect(breaker.permits("ins_1", 1)).toBe(false);
     expect(breaker.permits("ins_2", 1)).toBe(true);
   });
 
-  it("lets one call look after the cool-down, and the rest wait", () => {
+  it("[DISPATCH-07] lets one call look after the cool-down, and the rest wait", () => {
     const breaker = failed(BREAKER_FAILURES);
     expect(breaker.permits("ins_1", BREAKER_COOL_DOWN_MS)).toBe(true);
     expect(breaker.permits("ins_1", BREAKER_COOL_DOWN_MS)).toBe(false);

@@ -9,7 +9,7 @@ const open: GateFacts = {
 };
 
 describe("the four gates", () => {
-  it("lets a granted tool through and says what each gate saw", () => {
+  it("[GATE-01] lets a granted tool through and says what each gate saw", () => {
     const decision = decideGates(open);
     expect(decision.allowed).toBe(true);
     expect(decision.trace.map((step) => [step.gate, step.passed])).toEqual([
@@ -63,7 +63,7 @@ describe("the four gates", () => {
     expect(decision.trace.slice(0, -1).every((step) => step.passed)).toBe(true);
   });
 
-  it("names only the missing permissions", () => {
+  it("[GATE-02] names only the missing permissions", () => {
     const decision = decideGates({
       ...open,
       tool: {

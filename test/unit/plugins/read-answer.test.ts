@@ -36,7 +36,7 @@ describe("what a model gets of a plugin's answer", () => {
     });
   });
 
-  it("keeps the plugin's own fallback suggestions instead of adding ours", () => {
+  it("[DISPATCH-08] keeps the plugin's own fallback suggestions instead of adding ours", () => {
     const outcome = readAnswer(
       422,
       JSON.stringify({ error: "x", message: "No slot.\nFallback suggestions: try Tuesday." }),
@@ -46,7 +46,7 @@ describe("what a model gets of a plugin's answer", () => {
     );
   });
 
-  it("removes markup and control characters and cuts at whole characters", () => {
+  it("[DISPATCH-05] removes markup and control characters and cuts at whole characters", () => {
     const outcome = readAnswer(
       400,
       JSON.stringify({ error: "bad", message: `<b onclick="x()">No</b>\u0000${"é".repeat(3000)}` }),

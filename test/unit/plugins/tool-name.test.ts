@@ -6,13 +6,13 @@ describe("the name that a model sees", () => {
     expect(toModelName("SUPPORT_DESK", "create_support_ticket")).toBe("SUPPORT_DESK__create_support_ticket");
   });
 
-  it("is at most 64 characters of the allowed alphabet, whatever the tool is called", () => {
+  it("[CATALOG-01] is at most 64 characters of the allowed alphabet, whatever the tool is called", () => {
     for (const tool of ["a.b.c", "x".repeat(64), "weird.name-with_all", `${"long.".repeat(12)}end`]) {
       expect(toModelName("A_RATHER_LONG_SLUG_FOR_A_PLUGIN", tool)).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
     }
   });
 
-  it("keeps names apart that cleaning or cutting would make equal", () => {
+  it("[CATALOG-01] keeps names apart that cleaning or cutting would make equal", () => {
     const names = [
       "a.b",
       "a_b",
@@ -25,7 +25,7 @@ describe("the name that a model sees", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("is stable", () => {
+  it("[CATALOG-01] is stable", () => {
     expect(toModelName("SLUG", "a.b")).toBe("SLUG__a_b_1a731693");
   });
 });

@@ -5,7 +5,7 @@ const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const FORM = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 describe("traceparent", () => {
-  it("keeps the caller's trace and flags, with a span of our own", () => {
+  it("[DISPATCH-01] keeps the caller's trace and flags, with a span of our own", () => {
     const passed = continueTrace(`00-${TRACE}-00f067aa0ba902b7-00`);
     expect(passed).toMatch(FORM);
     expect(passed.startsWith(`00-${TRACE}-`)).toBe(true);

@@ -49,17 +49,20 @@ export type Desk = {
 export const TICKET_TOOL = "SUPPORT_DESK__create_support_ticket";
 export const DAMAGED = { summary: "Customer says their delivered item arrived damaged.", priority: "normal" };
 
-export function manifestUrl(behaviour: PluginBehaviour): string {
-  return `${inject("standInUrl")}/${behaviour}/manifest.json`;
+/** Where the stand-in's manifest is; `tool` changes what it says of its tool. */
+export function manifestUrl(behaviour: PluginBehaviour, tool?: object): string {
+  const query = tool === undefined ? "" : `?${new URLSearchParams({ tool: JSON.stringify(tool) })}`;
+  return `${inject("standInUrl")}/${behaviour}/manifest.json${query}`;
 }
 
 /** Reviews and installs the stand-in; the permissions seen are those of the review. */
 export async function installStandIn(
   control: Desk["control"],
   behaviour: PluginBehaviour,
+  tool?: object,
 ): Promise<InstallationBody> {
   const review = await control<{ id: string; permissions: { key: string }[] }>("POST", "/v1/plugin-reviews", {
-    manifestUrl: manifestUrl(behaviour),
+    manifestUrl: manifestUrl(behaviour, tool),
   });
   if (review.status !== 201) {
     throw new Error(`The review failed: ${JSON.stringify(review.body)}`);
@@ -75,11 +78,15 @@ export async function installStandIn(
   return installed.body;
 }
 
-export async function createDesk(behaviour: PluginBehaviour = "well", grant: object = {}): Promise<Desk> {
+export async function createDesk(
+  behaviour: PluginBehaviour = "well",
+  grant: object = {},
+  tool?: object,
+): Promise<Desk> {
   const organization = await createOrganization();
   const control: Desk["control"] = (method, path, body) =>
     call(method, path, { token: organization.apiToken, ...(body !== undefined && { body }) });
-  const installation = await installStandIn(control, behaviour);
+  const installation = await installStandIn(control, behaviour, tool);
   const instances: string[] = [];
   for (const name of ["Support WhatsApp", "Sales WhatsApp"]) {
     const { body } = await control<{ id: string }>("POST", "/v1/instances", { name, channel: "simulator" });

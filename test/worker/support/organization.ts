@@ -66,7 +66,7 @@ export async function addApiToken(
     expiresInMs = DAY_MS,
   }: { scopes?: readonly Permission[]; expiresInMs?: number } = {},
 ): Promise<string> {
-  const { text, hash, hint } = await createCredential("kvt");
+  const { text, hash, hint } = createCredential("kvt");
   const now = Date.now();
   await testDb()
     .insert(apiToken)
@@ -89,7 +89,7 @@ export async function addGatewayKey(
   organizationId: string,
   { instanceId = null, expiresAt = null }: { instanceId?: string | null; expiresAt?: number | null } = {},
 ): Promise<string> {
-  const { text, hash, hint } = await createCredential("kvk");
+  const { text, hash, hint } = createCredential("kvk");
   await testDb()
     .insert(gatewayKey)
     .values({

@@ -1,0 +1,439 @@
+/**
+ * What the platform promises, one sentence a rule. A test cites the rules that it proves by id at the start of its
+ * title, as in `[GATE-02] names the gate`; test/unit/requirements.test.ts sees that none goes without.
+ */
+export type Requirement = {
+  readonly id: string;
+  /** The document that promises it to the people who use or run the platform. */
+  readonly source: string;
+  readonly rule: string;
+};
+
+export const REQUIREMENTS: readonly Requirement[] = [
+  {
+    id: "MANIFEST-01",
+    source: "README.md",
+    rule: "Both versions of the source documents' manifests are accepted as they stand.",
+  },
+  {
+    id: "MANIFEST-02",
+    source: "README.md",
+    rule: "The JSON Schema that the platform checks manifests with is published, and takes the source documents' manifests.",
+  },
+  {
+    id: "MANIFEST-03",
+    source: "README.md",
+    rule: "Every problem of a manifest is reported at once, each with a JSON pointer, a code and a sentence.",
+  },
+  {
+    id: "MANIFEST-04",
+    source: "docs/errors.md",
+    rule: "A text that is not JSON, is too large or is too deep is refused with a code of its own.",
+  },
+  {
+    id: "MANIFEST-05",
+    source: "README.md",
+    rule: "A schema inside a manifest is held against the meta-schema of the dialect that it names.",
+  },
+  {
+    id: "MANIFEST-06",
+    source: "docs/errors.md",
+    rule: "A reference that loops, leads outside or chains without end is refused where it stands.",
+  },
+  {
+    id: "MANIFEST-07",
+    source: "README.md",
+    rule: "A pattern that could backtrack without bound is refused before anything is matched with it.",
+  },
+  {
+    id: "MANIFEST-08",
+    source: "README.md",
+    rule: "Unknown fields, weak or missing descriptions and the like are warnings, apart from errors, and refuse nothing.",
+  },
+  {
+    id: "MANIFEST-09",
+    source: "README.md",
+    rule: "A bridge permission is one of those that the platform knows; an unknown one is refused.",
+  },
+  {
+    id: "MANIFEST-10",
+    source: "docs/operations.md",
+    rule: "A base URL is https; plain http is for loopback alone.",
+  },
+  {
+    id: "MANIFEST-11",
+    source: "README.md",
+    rule: "The snapshot of a manifest is one canonical text, whatever the order of its fields.",
+  },
+  {
+    id: "OUTBOUND-01",
+    source: "README.md",
+    rule: "Private, link-local and loopback addresses are refused in every spelling; the development switch opens loopback only.",
+  },
+  {
+    id: "OUTBOUND-02",
+    source: "README.md",
+    rule: "A call to the outside has one deadline and one size limit, follows no redirect, and never hangs.",
+  },
+  {
+    id: "OUTBOUND-03",
+    source: "README.md",
+    rule: "The size limit counts the bytes after decompression, whatever length is stated.",
+  },
+  {
+    id: "OUTBOUND-04",
+    source: "README.md",
+    rule: "A failure of a call to the outside names the host and nothing else.",
+  },
+  {
+    id: "INSTALL-01",
+    source: "README.md",
+    rule: "A review shows what a plugin is and asks for before anything is installed, and ends after an hour.",
+  },
+  {
+    id: "INSTALL-02",
+    source: "docs/errors.md",
+    rule: "Installing needs every permission key of the reviewed manifest and no other.",
+  },
+  {
+    id: "INSTALL-03",
+    source: "docs/errors.md",
+    rule: "A configuration is checked against the plugin's schema, every field named.",
+  },
+  {
+    id: "INSTALL-04",
+    source: "docs/errors.md",
+    rule: "An organisation has a slug installed once, also when two people confirm at once.",
+  },
+  {
+    id: "INSTALL-05",
+    source: "README.md",
+    rule: "Two organisations' plugins of one slug have nothing to do with each other.",
+  },
+  { id: "INSTALL-06", source: "README.md", rule: "Disabling keeps grants; enabling brings them back." },
+  {
+    id: "INSTALL-07",
+    source: "README.md",
+    rule: "Uninstalling destroys secret and configuration, revokes the grants and keeps the history.",
+  },
+  {
+    id: "INSTALL-08",
+    source: "README.md",
+    rule: "Moving to another manifest of the same slug keeps grants, secret and configuration.",
+  },
+  {
+    id: "INSTALL-09",
+    source: "README.md",
+    rule: "A configuration is edited without reinstalling, and the next call uses it.",
+  },
+  { id: "SECRET-01", source: "README.md", rule: "A plugin secret is shown once and kept sealed." },
+  {
+    id: "SECRET-02",
+    source: "docs/operations.md",
+    rule: "A rotation signs with the new secret and lets the old one overlap, until the tick destroys it.",
+  },
+  {
+    id: "SECRET-03",
+    source: "docs/operations.md",
+    rule: "With the only secret revoked, calls are refused and the answer says what to do.",
+  },
+  {
+    id: "SECRET-04",
+    source: "README.md",
+    rule: "What is sealed opens for its purpose only, and cannot be altered.",
+  },
+  {
+    id: "SECRET-05",
+    source: "docs/operations.md",
+    rule: "The master key rotates: new values under the new key, old ones readable and sealed again.",
+  },
+  {
+    id: "GATE-01",
+    source: "README.md",
+    rule: "Four gates stand in one order: installation, instance grant, tool grant, permission.",
+  },
+  { id: "GATE-02", source: "docs/errors.md", rule: "Every refusal names its gate and says what to do." },
+  { id: "GATE-03", source: "README.md", rule: "`why` walks the same gates and changes nothing." },
+  {
+    id: "GATE-04",
+    source: "README.md",
+    rule: "A rate limit lets exactly as many calls through as it says, also side by side.",
+  },
+  {
+    id: "GRANT-01",
+    source: "README.md",
+    rule: "A grant starts with the safe selection: no sensitive tools, only permissions that are on by default.",
+  },
+  { id: "GRANT-02", source: "README.md", rule: "What is granted to one number shows nothing on another." },
+  {
+    id: "GRANT-03",
+    source: "docs/errors.md",
+    rule: "A grant cannot name tools or permissions that the plugin does not have.",
+  },
+  {
+    id: "GRANT-04",
+    source: "README.md",
+    rule: "There is one active grant for a number and an installation; revoked ones stay as history.",
+  },
+  {
+    id: "GRANT-05",
+    source: "README.md",
+    rule: "A revocation stops calls at once in its own isolate and within five seconds in every other.",
+  },
+  {
+    id: "CATALOG-01",
+    source: "README.md",
+    rule: "A model sees `<slug>__<tool>`: at most 64 characters of a fixed alphabet, unique and stable.",
+  },
+  { id: "CATALOG-02", source: "README.md", rule: "A warm call reads no database; a cold one reads once." },
+  {
+    id: "CATALOG-03",
+    source: "README.md",
+    rule: "A tool with a capability is the platform's to call and never the agent's.",
+  },
+  {
+    id: "DISPATCH-01",
+    source: "docs/verify-a-call.md",
+    rule: "A plugin gets the documented request: body, headers, configuration, trace.",
+  },
+  {
+    id: "DISPATCH-02",
+    source: "README.md",
+    rule: "A customer is a hash of their own for each installation; the phone number never leaves.",
+  },
+  {
+    id: "DISPATCH-03",
+    source: "README.md",
+    rule: "Input is checked before it leaves, every wrong field named.",
+  },
+  {
+    id: "DISPATCH-04",
+    source: "docs/errors.md",
+    rule: "A call that cannot be read is refused with a stable code.",
+  },
+  {
+    id: "DISPATCH-05",
+    source: "docs/errors.md",
+    rule: "A plugin that fails in any way becomes a stable code and a text that is safe for a model.",
+  },
+  {
+    id: "DISPATCH-06",
+    source: "README.md",
+    rule: "Nothing of a failing plugin's insides reaches an answer, the log or the console.",
+  },
+  {
+    id: "DISPATCH-07",
+    source: "README.md",
+    rule: "After repeated failures a plugin is left alone for a while, then tried with one call.",
+  },
+  {
+    id: "DISPATCH-08",
+    source: "README.md",
+    rule: "A failed tool carries fallback suggestions: the plugin's own where it has some.",
+  },
+  {
+    id: "DISPATCH-09",
+    source: "README.md",
+    rule: "A second try is made once, and only for `GET` and for tools that say they are idempotent.",
+  },
+  {
+    id: "DISPATCH-10",
+    source: "docs/verify-a-call.md",
+    rule: "A `GET` tool gets its input as query parameters and its context in a header.",
+  },
+  {
+    id: "DISPATCH-11",
+    source: "README.md",
+    rule: "A result that breaks its own schema is handed on and noted in the record.",
+  },
+  {
+    id: "TOKEN-01",
+    source: "docs/verify-a-call.md",
+    rule: "Every call carries a token signed with the plugin's secret over these bytes, for this tool.",
+  },
+  {
+    id: "TOKEN-02",
+    source: "docs/verify-a-call.md",
+    rule: "A token is good for one plugin, one tool and five minutes, with a minute's leeway.",
+  },
+  {
+    id: "TOKEN-03",
+    source: "docs/verify-a-call.md",
+    rule: "Only HS256 is accepted; a claim or a body that was altered is refused, without a word on why.",
+  },
+  {
+    id: "TOKEN-04",
+    source: "docs/verify-a-call.md",
+    rule: "Another language verifies a call from the documentation alone.",
+  },
+  {
+    id: "RECORD-01",
+    source: "docs/operations.md",
+    rule: "Each call and refusal is recorded once, however often the queue delivers it.",
+  },
+  {
+    id: "RECORD-02",
+    source: "README.md",
+    rule: "Secrets and phone numbers are out of a record before it is stored, and long texts are cut.",
+  },
+  { id: "RECORD-03", source: "docs/cli.md", rule: "Records filter and page without skipping or repeating." },
+  { id: "RECORD-04", source: "docs/operations.md", rule: "Records end after the configured number of days." },
+  {
+    id: "RECORD-05",
+    source: "docs/operations.md",
+    rule: "What no try could store waits as a dead letter for its organisation, to replay or discard once.",
+  },
+  {
+    id: "RECORD-06",
+    source: "README.md",
+    rule: "Every change writes its audit entry in the same atomic batch.",
+  },
+  {
+    id: "IDENTITY-01",
+    source: "README.md",
+    rule: "Another organisation's object is not there: 404, over every route, and nothing of it shows or changes.",
+  },
+  {
+    id: "IDENTITY-02",
+    source: "README.md",
+    rule: "A role does what the permission table says and nothing else, over every route.",
+  },
+  {
+    id: "IDENTITY-03",
+    source: "README.md",
+    rule: "An API token never does more than its scopes, nor than its creator may at the moment.",
+  },
+  {
+    id: "IDENTITY-04",
+    source: "README.md",
+    rule: "A gateway key calls tools, for all numbers or one, and has no business in the control plane.",
+  },
+  {
+    id: "IDENTITY-05",
+    source: "README.md",
+    rule: "A credential is shown once, kept as a hash, ends at its time and within five seconds of being revoked.",
+  },
+  { id: "IDENTITY-06", source: "docs/errors.md", rule: "Every bad credential gets one and the same answer." },
+  {
+    id: "IDENTITY-07",
+    source: "README.md",
+    rule: "A change by session is taken from the platform's own pages only.",
+  },
+  {
+    id: "IDENTITY-08",
+    source: "README.md",
+    rule: "An organisation never loses its last owner, and only an owner makes another.",
+  },
+  {
+    id: "IDENTITY-09",
+    source: "README.md",
+    rule: "Passwords are hashed with scrypt, and guessing is slowed by address.",
+  },
+  {
+    id: "IDENTITY-10",
+    source: "docs/operations.md",
+    rule: "With sign-up closed, an invitation is the only way in.",
+  },
+  {
+    id: "HTTP-01",
+    source: "docs/errors.md",
+    rule: "Every answer has a request id of the platform's own making.",
+  },
+  {
+    id: "HTTP-02",
+    source: "README.md",
+    rule: "Security headers are on every page, and no answer's type is to be guessed.",
+  },
+  {
+    id: "HTTP-03",
+    source: "README.md",
+    rule: "No other origin may read an answer, but for the manifest's public schema.",
+  },
+  {
+    id: "HTTP-04",
+    source: "docs/errors.md",
+    rule: "Every refusal is a declared problem with a stable code, also for bodies that are broken, too large or of another type.",
+  },
+  {
+    id: "HTTP-05",
+    source: "README.md",
+    rule: "The OpenAPI 3.1 document describes every route and declares its refusals.",
+  },
+  {
+    id: "HTTP-06",
+    source: "README.md",
+    rule: "Front page, reference, health and the manifest's schema are public and bring nothing from elsewhere.",
+  },
+  {
+    id: "HTTP-07",
+    source: "docs/errors.md",
+    rule: "The type of a problem leads to a page that says what its code means, and every code is on it.",
+  },
+  {
+    id: "PLUGIN-01",
+    source: "README.md",
+    rule: "A first-party plugin is enabled, granted, called and disabled like any other.",
+  },
+  {
+    id: "PLUGIN-02",
+    source: "README.md",
+    rule: "A first-party plugin is tested in isolation, without the platform.",
+  },
+  {
+    id: "SDK-01",
+    source: "README.md",
+    rule: "The SDK verifies a call before it reads the body, and answers refusals in the documented form.",
+  },
+  {
+    id: "SDK-02",
+    source: "README.md",
+    rule: "The SDK runs on any runtime with web standards and imports nothing that only one of them has.",
+  },
+  {
+    id: "SDK-03",
+    source: "README.md",
+    rule: "A plugin's inputs and outputs are typed by its manifest's schemas.",
+  },
+  { id: "SDK-04", source: "README.md", rule: "A plugin that breaks says nothing of its insides." },
+  {
+    id: "CLI-01",
+    source: "docs/cli.md",
+    rule: "The command line ends with 0, 1 for a refusal or failure, and 2 for wrong use, and says what to do next.",
+  },
+  {
+    id: "CLI-02",
+    source: "docs/cli.md",
+    rule: "`--json` gives JSON in every case, problems included, and asks no question.",
+  },
+  {
+    id: "CLI-03",
+    source: "docs/cli.md",
+    rule: "A secret goes to a file for one pair of eyes, and no file is overwritten.",
+  },
+  { id: "CLI-04", source: "docs/cli.md", rule: "`logs --follow` shows each call once and misses none." },
+  {
+    id: "CLI-05",
+    source: "docs/cli.md",
+    rule: "`dev` installs a local manifest and installs it anew at each change.",
+  },
+  {
+    id: "CLI-06",
+    source: "docs/cli.md",
+    rule: "Nothing that a plugin or a platform says can repaint the terminal.",
+  },
+  {
+    id: "LOCAL-01",
+    source: "README.md",
+    rule: "`npm run demo -- --once` tells the quick start from manifest to log and ends well.",
+  },
+  {
+    id: "LOCAL-02",
+    source: "docs/operations.md",
+    rule: "A platform that is started again on this machine knows its owner, secrets and schema.",
+  },
+  {
+    id: "CONFIG-01",
+    source: "docs/operations.md",
+    rule: "A variable that is missing or wrong is named, and its value is not.",
+  },
+];

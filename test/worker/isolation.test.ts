@@ -1,0 +1,387 @@
+/** Nobody sees or changes what belongs to another organisation, and nobody in it does more than their role may. */
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { PERMISSIONS, ROLE_PERMISSIONS, ROLES, type Role } from "../../src/access/permissions.ts";
+import { deadLetter, toolCall } from "../../src/db/schema/index.ts";
+import { ID_PREFIXES, type IdKind, newId } from "../../src/kernel/ids.ts";
+import { type Answer, call, type ProblemBody } from "./support/call.ts";
+import { createDesk, type Desk, manifestUrl } from "./support/desk.ts";
+import {
+  type ObjectIds,
+  type Operation,
+  type OperationRequest,
+  pathOf,
+  permissionFor,
+  readOperations,
+  requestFor,
+} from "./support/operations.ts";
+import { addGatewayKey, addMember, createOrganization, testDb } from "./support/organization.ts";
+
+/** In everything of A's that holds text: it must not turn up in any answer that B gets. */
+const MARKER = "only-A-may-read-this";
+
+/** A Support Desk with something of every kind in it. */
+async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
+  const desk = await createDesk("well", { callsPerMinute: 60 });
+  const { organization, control, supportId: instanceId, installation } = desk;
+  const created = async (path: string, body?: unknown) => {
+    const answer = await control<{ id: string }>("POST", path, body);
+    expect(answer.status, `POST ${path}`).toBeOneOf([200, 201]);
+    return answer.body.id;
+  };
+  await control("PATCH", `/v1/instances/${instanceId}`, {
+    name: `Support ${MARKER}`,
+    phoneNumber: "+254712345678",
+    systemPrompt: MARKER,
+  });
+  await control("PUT", `/v1/installations/${installation.id}/configuration`, {
+    configuration: { defaultQueue: MARKER },
+  });
+  await created("/v1/admin/plugins/kivuko.greeter/enable");
+  const ids: ObjectIds = {
+    organizationId: organization.id,
+    instanceId,
+    installationId: installation.id,
+    reviewId: await created("/v1/plugin-reviews", { manifestUrl: manifestUrl("well") }),
+    callId: newId("call"),
+    deadLetterId: newId("deadLetter"),
+    apiTokenId: await created("/v1/api-tokens", { name: MARKER, scopes: ["plugins:read"] }),
+    gatewayKeyId: await created("/v1/gateway-keys", { name: MARKER, instanceId }),
+  };
+  // Straight into the tables, since what goes through the queue arrives when it likes.
+  await testDb()
+    .insert(toolCall)
+    .values({
+      id: ids.callId,
+      organizationId: organization.id,
+      instanceId,
+      installationId: installation.id,
+      pluginSlug: "SUPPORT_DESK",
+      tool: "create_support_ticket",
+      status: "ok",
+      latencyMs: 12,
+      attempts: 1,
+      actorKind: "gateway_key",
+      actorId: ids.gatewayKeyId,
+      requestId: newId("request"),
+      input: JSON.stringify({ summary: MARKER }),
+      output: JSON.stringify({ ticketId: MARKER }),
+      createdAt: Date.now(),
+    });
+  await testDb()
+    .insert(deadLetter)
+    .values({
+      id: ids.deadLetterId,
+      organizationId: organization.id,
+      queue: "kivuko-records",
+      messageId: newId("request"),
+      body: JSON.stringify({ organizationId: organization.id, note: MARKER }),
+      reason: "tries_exhausted",
+      createdAt: Date.now(),
+    });
+  return { desk, ids };
+}
+
+/** What first-party plugins are made of is everybody's. */
+const EVERYBODYS = '"plugin_id":"kivuko.greeter"';
+
+/** Every row of every table as text, by table and id. */
+async function readAllRows(): Promise<ReadonlyMap<string, string>> {
+  const tables = await env.DB.prepare(
+    "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '_cf_%' and name <> 'd1_migrations'",
+  ).all<{ name: string }>();
+  const rows = new Map<string, string>();
+  for (const { name } of tables.results) {
+    const { results } = await env.DB.prepare(`select * from "${name}"`).all<{ id: string }>();
+    for (const row of results) {
+      rows.set(`${name} ${row.id}`, JSON.stringify(row));
+    }
+  }
+  return rows;
+}
+
+const KIND_OF_PREFIX = new Map(
+  (Object.entries(ID_PREFIXES) as [IdKind, string][]).map(([kind, prefix]) => [prefix, kind]),
+);
+
+/** The same objects' names, were they not there: ids of the same kinds that nobody has. */
+function madeUp(ids: ObjectIds): ObjectIds {
+  return Object.fromEntries(
+    Object.entries(ids).map(([name, id]) => {
+      const kind = KIND_OF_PREFIX.get(id.slice(0, id.lastIndexOf("_")));
+      if (kind === undefined) {
+        throw new Error(`${id} is not one of our ids.`);
+      }
+      return [name, newId(kind)];
+    }),
+  ) as ObjectIds;
+}
+
+const send = (operation: Operation, request: OperationRequest, token?: string) =>
+  call<ProblemBody>(operation.method, pathOf(operation, request), {
+    ...(token !== undefined && { token }),
+    ...(request.body !== undefined && { body: request.body }),
+  });
+
+describe("[IDENTITY-01] organisation B sees nothing of A over every route", () => {
+  /** What B's owner gets, asking for A's objects: an answer about B itself, or the same as for what is not there. */
+  const ABOUT_B: Readonly<Record<string, number>> = {
+    getHealth: 200,
+    getManifestSchema: 200,
+    getMe: 200,
+    createApiToken: 201,
+    listApiTokens: 200,
+    listGatewayKeys: 200,
+    listAuditEntries: 200,
+    createInstance: 201,
+    listInstances: 200,
+    reviewPlugin: 201,
+    listInstallations: 200,
+    listCalls: 200,
+    listDeadLetters: 200,
+    listPlugins: 200,
+    enablePlugin: 200,
+    disablePlugin: 200,
+  };
+  /** The lists that A's objects would be in, were they B's. */
+  const FILTERED_BY_AS_IDS = ["listAuditEntries", "listCalls"];
+
+  let operations: readonly Operation[];
+  let a: { desk: Desk; ids: ObjectIds };
+  let b: Desk;
+  let private_: readonly string[];
+  let before: ReadonlyMap<string, string>;
+
+  beforeAll(async () => {
+    operations = await readOperations();
+    a = await createFullDesk();
+    const { organization, installation } = a.desk;
+    const rows = [...(await readAllRows())].filter(
+      ([key, row]) => !(key.startsWith("plugin_version ") && row.includes(EVERYBODYS)),
+    );
+    private_ = [
+      MARKER,
+      organization.apiToken,
+      organization.gatewayKey,
+      installation.secret.value,
+      ...rows.flatMap(([key]) => key.split(" ")[1] ?? []),
+    ].filter((text) => text !== "kivuko.greeter");
+    b = await createDesk();
+    before = await readAllRows();
+  });
+
+  /** What of A is in the answer, without what the request itself named. */
+  function leaked(answer: Answer<unknown>, request: OperationRequest): string[] {
+    const shown = JSON.stringify([answer.body, [...answer.headers]]);
+    const asked = JSON.stringify(request);
+    return private_.filter((text) => shown.includes(text) && !asked.includes(text));
+  }
+
+  test("asked by A's owner, every read answers, so that what follows proves something", async () => {
+    const shown: string[] = [];
+    for (const operation of operations.filter(({ method }) => method === "GET")) {
+      const answer = await send(operation, requestFor(operation, a.ids), a.desk.organization.apiToken);
+      expect({ id: operation.id, status: answer.status }).toEqual({ id: operation.id, status: 200 });
+      shown.push(...leaked(answer, {}));
+    }
+    expect(shown).toEqual(expect.arrayContaining([MARKER, ...Object.values(a.ids)]));
+  });
+
+  test("asked by B's owner: 404, or B's own, the same as if A were not there", async () => {
+    for (const operation of operations) {
+      const request = requestFor(operation, a.ids);
+      const answer = await send(operation, request, b.organization.apiToken);
+      const expected = ABOUT_B[operation.id] ?? 404;
+      expect({ id: operation.id, status: answer.status }).toEqual({ id: operation.id, status: expected });
+      expect(leaked(answer, request), operation.id).toEqual([]);
+      if (FILTERED_BY_AS_IDS.includes(operation.id)) {
+        expect(answer.body, operation.id).toEqual({ data: [], nextCursor: null });
+      }
+      if (expected === 404) {
+        const nobodys = await send(operation, requestFor(operation, madeUp(a.ids)), b.organization.apiToken);
+        expect(
+          { status: nobodys.status, code: nobodys.body.code, hint: nobodys.body.hint },
+          operation.id,
+        ).toEqual({ status: 404, code: answer.body.code, hint: answer.body.hint });
+      }
+    }
+  });
+
+  test.for(["of all numbers", "of one number"])("asked by B's gateway key %s", async (reach) => {
+    const key = await addGatewayKey(b.organization.id, {
+      instanceId: reach === "of one number" ? b.supportId : null,
+    });
+    for (const operation of operations) {
+      const request = requestFor(operation, a.ids);
+      const answer = await send(operation, request, key);
+      const isForKeys = operation.security.some((scheme) => "gatewayKey" in scheme);
+      const isOpen = operation.security.length === 0 || operation.id === "getMe";
+      expect({ id: operation.id, status: answer.status }).toEqual({
+        id: operation.id,
+        status: isOpen ? 200 : isForKeys ? 404 : 403,
+      });
+      expect(leaked(answer, request), operation.id).toEqual([]);
+    }
+  });
+
+  test("asked without a credential, and with one that nobody has", async () => {
+    for (const operation of operations) {
+      const request = requestFor(operation, a.ids);
+      for (const token of [undefined, `kvt_${"x".repeat(43)}`, `kvk_${"x".repeat(43)}`]) {
+        const answer = await send(operation, request, token);
+        expect({ id: operation.id, status: answer.status }).toEqual({
+          id: operation.id,
+          status: operation.security.length === 0 ? 200 : 401,
+        });
+        expect(leaked(answer, request), operation.id).toEqual([]);
+      }
+    }
+  });
+
+  test("asked in A's name by B's credentials", async () => {
+    for (const operation of operations.filter(
+      ({ security, id }) => security.length > 0 && id !== "callTool",
+    )) {
+      const request = requestFor(operation, a.ids);
+      const answer = await call(operation.method, pathOf(operation, request), {
+        token: b.organization.apiToken,
+        headers: { "x-org-id": a.ids.organizationId },
+        ...(request.body !== undefined && { body: request.body }),
+      });
+      expect({ id: operation.id, status: answer.status, code: answer.body.code }).toEqual({
+        id: operation.id,
+        status: 404,
+        code: "organization_not_found",
+      });
+    }
+  });
+
+  test("A's objects together with B's own", async () => {
+    const ownReview = await b.control<{ id: string }>("POST", "/v1/plugin-reviews", {
+      manifestUrl: manifestUrl("well"),
+    });
+    const { instanceId, installationId, reviewId, apiTokenId, callId } = a.ids;
+    const mixed: readonly [string, string, unknown][] = [
+      ["PUT", `/v1/instances/${b.supportId}/grants/${installationId}`, {}],
+      ["PUT", `/v1/instances/${instanceId}/grants/${b.installation.id}`, {}],
+      ["DELETE", `/v1/instances/${b.supportId}/grants/${installationId}`, undefined],
+      ["DELETE", `/v1/instances/${instanceId}/grants/${b.installation.id}`, undefined],
+      [
+        "POST",
+        `/v1/installations/${b.installation.id}/versions`,
+        { reviewId, permissionKeys: ["support:tickets:create", "support:tickets:read"] },
+      ],
+      [
+        "POST",
+        `/v1/installations/${installationId}/versions`,
+        {
+          reviewId: ownReview.body.id,
+          permissionKeys: ["support:tickets:create", "support:tickets:read"],
+        },
+      ],
+      ["POST", "/v1/gateway-keys", { name: "A key", instanceId }],
+      ["DELETE", `/v1/gateway-keys/${apiTokenId}`, undefined],
+      ["GET", `/v1/installations/${instanceId}`, undefined],
+      ["GET", `/v1/calls/${callId}`, undefined],
+    ];
+    for (const [method, path, body] of mixed) {
+      const answer = await b.control(method, path, body);
+      expect({ method, path, status: answer.status }).toEqual({ method, path, status: 404 });
+    }
+    const cursors = [
+      "/v1/instances",
+      "/v1/installations",
+      "/v1/calls",
+      "/v1/api-tokens",
+      "/v1/audit-entries",
+    ];
+    for (const path of cursors) {
+      const answer = await b.control<unknown>("GET", `${path}?limit=100&cursor=zzzz`);
+      expect(leaked(answer, {}), path).toEqual([]);
+    }
+  });
+
+  test("and after all that, everything of A is as it was", async () => {
+    const after = await readAllRows();
+    const changed = [...before].filter(([key, row]) => after.get(key) !== row).map(([key]) => key);
+    expect(changed).toEqual([]);
+    const strays = [...after]
+      .filter(([key]) => !before.has(key))
+      .filter(([, row]) => private_.some((text) => row.includes(text)));
+    expect(strays).toEqual([]);
+    expect((await a.desk.callTool()).body).toMatchObject({ status: "ok" });
+  });
+});
+
+describe("[IDENTITY-02] a role does what the permission table says, over every route", () => {
+  let operations: readonly Operation[];
+  let ids: ObjectIds;
+  let tokens: Readonly<Record<Role, string>>;
+
+  beforeAll(async () => {
+    operations = await readOperations();
+    const organization = await createOrganization();
+    const control = await call<{ id: string }>("POST", "/v1/instances", {
+      token: organization.apiToken,
+      body: { name: "Support", channel: "simulator" },
+    });
+    // A number that is there, so that a call comes as far as the gates; all else is not, so that nothing ends early.
+    ids = {
+      ...madeUp({
+        organizationId: organization.id,
+        instanceId: control.body.id,
+        installationId: newId("installation"),
+        reviewId: newId("pluginReview"),
+        callId: newId("call"),
+        deadLetterId: newId("deadLetter"),
+        apiTokenId: newId("apiToken"),
+        gatewayKeyId: newId("gatewayKey"),
+      }),
+      instanceId: control.body.id,
+    };
+    const members = await Promise.all(
+      ROLES.map(async (role) => [role, (await addMember(organization.id, role)).apiToken] as const),
+    );
+    tokens = Object.fromEntries(members) as Record<Role, string>;
+  });
+
+  /** The operations that the role is refused for want of a permission. */
+  async function refusedFor(role: Role): Promise<string[]> {
+    const refused: string[] = [];
+    for (const operation of operations) {
+      const answer = await send(operation, requestFor(operation, ids), tokens[role]);
+      expect(answer.status, `${role} ${operation.id}`).toBeLessThan(500);
+      expect(answer.status, `${role} ${operation.id}`).not.toBe(401);
+      if (answer.body.code === "permission_missing") {
+        expect(answer.status).toBe(403);
+        refused.push(operation.id);
+      }
+    }
+    return refused;
+  }
+
+  test.for(ROLES)("%s", async (role) => {
+    const refused = await refusedFor(role);
+    const expected = operations.filter((operation) => {
+      const permission = permissionFor(operation);
+      return permission !== null && !ROLE_PERMISSIONS[role].has(permission);
+    });
+    expect(refused).toEqual(expected.map(({ id }) => id));
+    // What the product promises of some roles, whatever the table says.
+    const writes = operations.filter(({ method, security }) => method !== "GET" && security.length > 0);
+    if (role === "viewer" || role === "finance" || role === "agent") {
+      expect(refused).toEqual(expect.arrayContaining(writes.map(({ id }) => id)));
+    }
+    expect(refused.includes("grantPlugin")).toBe(role !== "owner" && role !== "admin");
+    expect(refused.includes("listAuditEntries")).toBe(!["owner", "admin", "finance"].includes(role));
+  });
+
+  test("every permission guards something, but for those of better-auth's own endpoints", () => {
+    const used = new Set(operations.map(permissionFor));
+    expect(PERMISSIONS.filter((permission) => !used.has(permission))).toEqual([
+      "organization:read",
+      "organization:update",
+      "members:manage",
+    ]);
+  });
+});

@@ -1,0 +1,250 @@
+/**
+ * Every operation of the real OpenAPI document, with what it takes to send a valid request to it. Tests that walk
+ * the API walk this: an operation that is missing here, or here and not in the document, fails them.
+ */
+import type { Permission } from "../../../src/access/permissions.ts";
+import { call } from "./call.ts";
+import { manifestUrl, TICKET_TOOL } from "./desk.ts";
+
+/** The objects that requests name. */
+export type ObjectIds = {
+  readonly organizationId: string;
+  readonly instanceId: string;
+  readonly installationId: string;
+  readonly reviewId: string;
+  readonly callId: string;
+  readonly deadLetterId: string;
+  readonly apiTokenId: string;
+  readonly gatewayKeyId: string;
+};
+
+export type OperationRequest = {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+};
+
+export type Operation = {
+  readonly id: string;
+  readonly method: string;
+  /** As in the document, with `{parameters}`. */
+  readonly path: string;
+  readonly tags: readonly string[];
+  /** Empty for what is public. */
+  readonly security: readonly Readonly<Record<string, unknown>>[];
+  readonly hasBody: boolean;
+  /** Media types of the answers, by status. */
+  readonly answers: Readonly<Record<string, readonly string[]>>;
+};
+
+type KnownOperation = {
+  /** What the caller must hold; null for what anybody with a credential may do, or with none. */
+  readonly permission: Permission | null;
+  readonly request: (ids: ObjectIds) => OperationRequest;
+};
+
+const byInstallation = (ids: ObjectIds) => ({ params: { id: ids.installationId } });
+const byPair = ({ instanceId, installationId }: ObjectIds) => ({ params: { instanceId, installationId } });
+const byTool = ({ instanceId }: ObjectIds) => ({ params: { instanceId, toolName: TICKET_TOOL } });
+const greeter = () => ({ params: { id: "kivuko.greeter" } });
+const nothing = () => ({});
+const CONFIGURATION = { defaultQueue: "customer-care" };
+const PERMISSION_KEYS = ["support:tickets:create", "support:tickets:read"];
+
+const KNOWN: Readonly<Record<string, KnownOperation>> = {
+  getHealth: { permission: null, request: nothing },
+  getManifestSchema: { permission: null, request: nothing },
+  getMe: { permission: null, request: nothing },
+  createApiToken: {
+    permission: "tokens:manage",
+    request: () => ({ body: { name: "A token", scopes: ["plugins:read"] } }),
+  },
+  listApiTokens: { permission: "tokens:manage", request: nothing },
+  revokeApiToken: {
+    permission: "tokens:manage",
+    request: ({ apiTokenId }) => ({ params: { id: apiTokenId } }),
+  },
+  createGatewayKey: {
+    permission: "gateway_keys:manage",
+    request: ({ instanceId }) => ({ body: { name: "A key", instanceId } }),
+  },
+  listGatewayKeys: { permission: "gateway_keys:manage", request: nothing },
+  revokeGatewayKey: {
+    permission: "gateway_keys:manage",
+    request: ({ gatewayKeyId }) => ({ params: { id: gatewayKeyId } }),
+  },
+  listAuditEntries: {
+    permission: "audit:read",
+    request: ({ installationId }) => ({ query: { subjectId: installationId } }),
+  },
+  createInstance: {
+    permission: "instances:write",
+    request: () => ({ body: { name: "Another number", channel: "simulator" } }),
+  },
+  listInstances: { permission: "instances:read", request: nothing },
+  getInstance: {
+    permission: "instances:read",
+    request: ({ instanceId }) => ({ params: { id: instanceId } }),
+  },
+  updateInstance: {
+    permission: "instances:write",
+    request: ({ instanceId }) => ({ params: { id: instanceId }, body: { name: "Renamed" } }),
+  },
+  reviewPlugin: {
+    permission: "plugins:install",
+    request: () => ({ body: { manifestUrl: manifestUrl("well") } }),
+  },
+  getPluginReview: {
+    permission: "plugins:install",
+    request: ({ reviewId }) => ({ params: { id: reviewId } }),
+  },
+  installPlugin: {
+    permission: "plugins:install",
+    request: ({ reviewId }) => ({
+      body: { reviewId, configuration: CONFIGURATION, permissionKeys: PERMISSION_KEYS },
+    }),
+  },
+  listInstallations: { permission: "plugins:read", request: nothing },
+  getInstallation: { permission: "plugins:read", request: byInstallation },
+  uninstallPlugin: { permission: "plugins:install", request: byInstallation },
+  upgradeInstallation: {
+    permission: "plugins:install",
+    request: (ids) => ({
+      ...byInstallation(ids),
+      body: { reviewId: ids.reviewId, permissionKeys: PERMISSION_KEYS },
+    }),
+  },
+  disableInstallation: { permission: "plugins:install", request: byInstallation },
+  enableInstallation: { permission: "plugins:install", request: byInstallation },
+  readConfiguration: { permission: "plugins:configure", request: byInstallation },
+  writeConfiguration: {
+    permission: "plugins:configure",
+    request: (ids) => ({ ...byInstallation(ids), body: { configuration: CONFIGURATION } }),
+  },
+  listSecrets: { permission: "plugins:secrets", request: byInstallation },
+  rotateSecret: {
+    permission: "plugins:secrets",
+    request: (ids) => ({ ...byInstallation(ids), body: { overlapSeconds: 0 } }),
+  },
+  revokeSecret: {
+    permission: "plugins:secrets",
+    request: ({ installationId }) => ({ params: { id: installationId, version: "1" } }),
+  },
+  listGrants: {
+    permission: "plugins:read",
+    request: ({ instanceId }) => ({ params: { instanceId } }),
+  },
+  grantPlugin: {
+    permission: "grants:write",
+    request: (ids) => ({ ...byPair(ids), body: { tools: ["create_support_ticket"] } }),
+  },
+  revokeGrant: { permission: "grants:write", request: byPair },
+  listTools: { permission: "tools:call", request: ({ instanceId }) => ({ params: { instanceId } }) },
+  explainCall: { permission: "tools:call", request: byTool },
+  callTool: {
+    permission: "tools:call",
+    request: (ids) => ({ ...byTool(ids), body: { input: { summary: "The parcel is wet." } } }),
+  },
+  listCalls: {
+    permission: "calls:read",
+    request: ({ instanceId, installationId }) => ({ query: { instanceId, installationId } }),
+  },
+  getCall: { permission: "calls:read", request: ({ callId }) => ({ params: { id: callId } }) },
+  listDeadLetters: { permission: "dead_letters:read", request: nothing },
+  replayDeadLetter: {
+    permission: "dead_letters:replay",
+    request: ({ deadLetterId }) => ({ params: { id: deadLetterId } }),
+  },
+  discardDeadLetter: {
+    permission: "dead_letters:replay",
+    request: ({ deadLetterId }) => ({ params: { id: deadLetterId } }),
+  },
+  listPlugins: { permission: "plugins:read", request: nothing },
+  enablePlugin: { permission: "grants:write", request: greeter },
+  disablePlugin: { permission: "grants:write", request: greeter },
+  listOrganizationPlugins: {
+    permission: "plugins:read",
+    request: ({ organizationId }) => ({ params: { organizationId } }),
+  },
+};
+
+export type OpenApiDocument = {
+  readonly openapi: string;
+  readonly tags: readonly { readonly name: string }[];
+  readonly components: { readonly securitySchemes: Readonly<Record<string, unknown>> };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
+};
+type OpenApiOperation = {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly security: Operation["security"];
+  readonly requestBody?: unknown;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+};
+
+/** The document that the Worker under test serves. */
+export async function readDocument(): Promise<OpenApiDocument> {
+  return (await call<OpenApiDocument>("GET", "/openapi.json")).body;
+}
+
+/** Every operation of that document. Throws when one of them is not known here, or the other way round. */
+export async function readOperations(): Promise<readonly Operation[]> {
+  const { paths } = await readDocument();
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      id: operation.operationId,
+      method: method.toUpperCase(),
+      path,
+      tags: operation.tags,
+      security: operation.security,
+      hasBody: operation.requestBody !== undefined,
+      answers: Object.fromEntries(
+        Object.entries(operation.responses).map(([status, { content }]) => [
+          status,
+          Object.keys(content ?? {}),
+        ]),
+      ),
+    })),
+  );
+  const served = operations.map(({ id }) => id).sort();
+  const known = Object.keys(KNOWN).sort();
+  if (served.join() !== known.join()) {
+    throw new Error(
+      `test/worker/support/operations.ts does not match /openapi.json: ${JSON.stringify({
+        missingHere: served.filter((id) => !known.includes(id)),
+        goneFromTheApi: known.filter((id) => !served.includes(id)),
+      })}`,
+    );
+  }
+  return operations;
+}
+
+/** What the caller of that operation must hold. */
+export function permissionFor(operation: Operation): Permission | null {
+  return knownOperation(operation).permission;
+}
+
+/** A valid request to that operation, about those objects. */
+export function requestFor(operation: Operation, ids: ObjectIds): OperationRequest {
+  return knownOperation(operation).request(ids);
+}
+
+/** The path of a request with its parameters filled in. Throws when one of them has no value. */
+export function pathOf(operation: Operation, { params = {}, query }: OperationRequest): string {
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined) {
+      throw new Error(`${operation.id} has a parameter ${name} that its request here does not fill.`);
+    }
+    return encodeURIComponent(value);
+  });
+  return query === undefined ? path : `${path}?${new URLSearchParams(query)}`;
+}
+
+function knownOperation({ id }: Operation): KnownOperation {
+  const known = KNOWN[id];
+  if (known === undefined) {
+    throw new Error(`test/worker/support/operations.ts does not know ${id}.`);
+  }
+  return known;
+}
