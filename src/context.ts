@@ -2,42 +2,68 @@ import { type Ctx, type CtxBase, withActor } from "./access/context.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { readPlatform } from "./env.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
+import type { Config } from "./kernel/config.ts";
 import { newId } from "./kernel/ids.ts";
+import type { KeyRing } from "./kernel/key-ring.ts";
 import { createLog, type Log } from "./kernel/log.ts";
 
 /**
- * Everything of a context but its actor. Reads go to the primary database: what was granted, revoked or paid a
- * moment ago must count. Database session and log are made at their first use: a warm tool call needs neither.
+ * Everything of a context but its actor, for one request, batch or tick. Reads go to the primary database: what
+ * was granted, revoked or paid a moment ago must count. Database session and log are made at their first use,
+ * since a warm tool call needs neither.
  */
+class RequestBase implements CtxBase {
+  readonly config: Config;
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+  readonly requestId: string;
+  readonly #env: Env;
+  readonly #execution: Pick<ExecutionContext, "waitUntil">;
+  #db: Db | undefined;
+  #log: Log | undefined;
+
+  constructor(env: Env, execution: Pick<ExecutionContext, "waitUntil">, clock: Clock) {
+    const { config, keyRing } = readPlatform(env);
+    this.config = config;
+    this.keyRing = keyRing;
+    this.clock = clock;
+    this.requestId = newId("request");
+    this.#env = env;
+    this.#execution = execution;
+  }
+
+  get db(): Db {
+    this.#db ??= createDb(this.#env.DB.withSession("first-primary"));
+    return this.#db;
+  }
+
+  get log(): Log {
+    this.#log ??= createLog({ requestId: this.requestId });
+    return this.#log;
+  }
+
+  get records() {
+    return this.#env.RECORDS;
+  }
+
+  get budgets() {
+    return this.#env.BUDGETS;
+  }
+
+  readonly background = (work: Promise<unknown>): void => {
+    this.#execution.waitUntil(
+      work.catch((error: unknown) => this.log.error("background_work_failed", { error })),
+    );
+  };
+}
+
+/** A context of which it is not yet known who asks. */
 export function createBase(
   env: Env,
   execution: Pick<ExecutionContext, "waitUntil">,
-  requestId = newId("request"),
+  clock: Clock = systemClock,
 ): CtxBase {
-  const { config, keyRing } = readPlatform(env);
-  let db: Db | undefined;
-  let log: Log | undefined;
-  const base: CtxBase = {
-    get db() {
-      db ??= createDb(env.DB.withSession("first-primary"));
-      return db;
-    },
-    get log() {
-      log ??= createLog({ requestId });
-      return log;
-    },
-    config,
-    keyRing,
-    clock: systemClock,
-    requestId,
-    records: env.RECORDS,
-    budgets: env.BUDGETS,
-    background: (work) =>
-      execution.waitUntil(
-        work.catch((error: unknown) => base.log.error("background_work_failed", { error })),
-      ),
-  };
-  return base;
+  return new RequestBase(env, execution, clock);
 }
 
 /** The context of a queue batch or a cron tick: the platform acts for itself, at the time given or now. */
@@ -47,6 +73,5 @@ export function createPlatformContext(
   job: string,
   clock: Clock = systemClock,
 ): Ctx {
-  const base = Object.assign(Object.create(createBase(env, execution)) as CtxBase, { clock });
-  return withActor(base, { kind: "platform", id: job, organizationId: null });
+  return withActor(createBase(env, execution, clock), { kind: "platform", id: job, organizationId: null });
 }

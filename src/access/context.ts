@@ -27,9 +27,12 @@ export type Ctx<A extends Actor = Actor> = {
 /** A context before it is known who asks. */
 export type CtxBase = Omit<Ctx, "actor">;
 
-/** The context of an actor. Inherits from the base instead of copying it, so that what is made on demand stays so. */
+/**
+ * The context of an actor: the base itself, which belongs to one request and so to one actor. A copy would make
+ * what is made on demand.
+ */
 export function withActor<A extends Actor>(base: CtxBase, actor: A): Ctx<A> {
-  return Object.assign(Object.create(base) as CtxBase, { actor });
+  return Object.assign(base, { actor });
 }
 
 /** A context whose actor belongs to an organisation. */

@@ -47,8 +47,8 @@ export function problems<S extends keyof typeof PROBLEM_DESCRIPTIONS>(...statuse
   >;
 }
 
-/** Security schemes by name, as `/openapi.json` declares them. */
-export const CONTROL_PLANE = [{ session: [] }, { apiToken: [] }];
+/** Security schemes by name, as `/openapi.json` declares them; the reference's samples use the first. */
+export const CONTROL_PLANE = [{ apiToken: [] }, { session: [] }];
 export const DATA_PLANE = [{ gatewayKey: [] }, { apiToken: [] }];
 
 /** `Response`-bodied times are ISO 8601 UTC. */

@@ -4,7 +4,10 @@ import { Gate } from "../contract/gates.ts";
 
 export const Problem = z
   .object({
-    type: z.string().openapi({ example: "https://kivuko.example.com/docs/errors#instance_not_found" }),
+    type: z.string().openapi({
+      example: "/docs/errors#instance_not_found",
+      description: "Where the code is explained, relative to the platform.",
+    }),
     title: z.string().openapi({ example: "Not found" }),
     status: z.number().int().openapi({ example: 404 }),
     detail: z.string().openapi({ example: "There is no instance inst_01… here." }),

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
+import { withActor } from "../../src/access/context.ts";
 import { createDb } from "../../src/db/client.ts";
 import { CATALOG_MAX_AGE_MS } from "../../src/plugins/catalog/limits.ts";
 import { callTool } from "../../src/plugins/dispatch/routes.ts";
@@ -310,7 +311,7 @@ describe("what a call costs and how old its knowledge may be", () => {
       role: "owner" as const,
     };
     await revokeGrant({
-      ctx: { ...testBase(), actor },
+      ctx: withActor(testBase(), actor),
       input: { instanceId: desk.supportId, installationId: desk.installation.id },
     });
     expect((await callAt(desk, now + CATALOG_MAX_AGE_MS - 1, key)).body.status).toBe("ok");

@@ -6,6 +6,7 @@ import { compileSchema, type JsonSchema } from "../../src/kernel/json-schema.ts"
 import { MANIFESTS } from "../support/manifests/index.ts";
 import { BASE_URL, call, type ProblemBody } from "./support/call.ts";
 import {
+  nobodysIds,
   type ObjectIds,
   type OpenApiDocument,
   type Operation,
@@ -30,16 +31,7 @@ beforeAll(async () => {
     token: organization.apiToken,
     body: { name: "Support", channel: "simulator" },
   });
-  ids = {
-    organizationId: newId("organization"),
-    instanceId: instance.body.id,
-    installationId: newId("installation"),
-    reviewId: newId("pluginReview"),
-    callId: newId("call"),
-    deadLetterId: newId("deadLetter"),
-    apiTokenId: newId("apiToken"),
-    gatewayKeyId: newId("gatewayKey"),
-  };
+  ids = { ...nobodysIds(), instanceId: instance.body.id };
 });
 
 const fetchRaw = (path: string, init?: RequestInit) => exports.default.fetch(`${BASE_URL}${path}`, init);

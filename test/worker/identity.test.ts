@@ -137,8 +137,8 @@ test("[IDENTITY-10] with sign-up closed, only a pending invitation to that addre
     body: { email, role: "agent" },
   });
 
-  const base = testBase();
-  const auth = createAuth({ ...base, config: { ...base.config, signUp: "closed" } });
+  const { config } = testBase();
+  const auth = createAuth(testBase({ config: { ...config, signUp: "closed" } }));
   const signUpClosed = async (body: Record<string, unknown>) => {
     const response = await auth.handler(
       new Request(`${BASE_URL}/api/auth/sign-up/email`, {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
+import { withActor } from "../../src/access/context.ts";
 import { createKeyRing } from "../../src/kernel/key-ring.ts";
 import { expireSecrets } from "../../src/plugins/installs/expire-secrets.ts";
 import { removeReviews } from "../../src/plugins/installs/remove-reviews.ts";
@@ -29,10 +30,11 @@ async function review(control: Desk["control"], url = manifestUrl("well")): Prom
 }
 
 function platformContext(now: number) {
-  return {
-    ...testBase({ clock: clockAt(now) }),
-    actor: { kind: "platform" as const, id: "test", organizationId: null },
-  };
+  return withActor(testBase({ clock: clockAt(now) }), {
+    kind: "platform" as const,
+    id: "test",
+    organizationId: null,
+  });
 }
 
 describe("the review", () => {
@@ -168,10 +170,12 @@ describe("a master key's rotation", () => {
     const desk = await createDesk("echo");
     const old = { id: "test", key: btoa(String.fromCharCode(...new Uint8Array(32).fill(7))) };
     const next = { id: "next", key: btoa(String.fromCharCode(...new Uint8Array(32).fill(8))) };
-    const withRing = (...entries: { id: string; key: string }[]) => ({
-      ...platformContext(Date.now()),
-      keyRing: createKeyRing(entries),
-    });
+    const withRing = (...entries: { id: string; key: string }[]) =>
+      withActor(testBase({ keyRing: createKeyRing(entries) }), {
+        kind: "platform" as const,
+        id: "test",
+        organizationId: null,
+      });
     while ((await resealValues({ ctx: withRing(next, old) })) > 0) {
       // A bounded number of rows each time.
     }

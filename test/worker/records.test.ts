@@ -6,6 +6,7 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { withActor } from "../../src/access/context.ts";
 import type { RecordMessage, ToolCallRecord } from "../../src/contract/records.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { removeRecords } from "../../src/plugins/records/remove-records.ts";
@@ -45,10 +46,11 @@ function record(change: Partial<ToolCallRecord> = {}): ToolCallRecord {
 }
 
 function platformContext(now = Date.now()) {
-  return {
-    ...testBase({ clock: clockAt(now) }),
-    actor: { kind: "platform" as const, id: "test", organizationId: null },
-  };
+  return withActor(testBase({ clock: clockAt(now) }), {
+    kind: "platform" as const,
+    id: "test",
+    organizationId: null,
+  });
 }
 
 async function consume(queue: string, bodies: unknown[]) {

@@ -5,7 +5,11 @@ import { createBase } from "../../../src/context.ts";
 
 /** The context base of the Worker under test, with some of it replaced. */
 export function testBase(replaced: Partial<CtxBase> = {}): CtxBase {
-  return { ...createBase(env, { waitUntil: () => undefined }), ...replaced };
+  const base = createBase(env, { waitUntil: () => undefined });
+  for (const [name, value] of Object.entries(replaced)) {
+    Object.defineProperty(base, name, { value });
+  }
+  return base;
 }
 
 /** A clock that stands at `now` (epoch ms). */

@@ -3,7 +3,8 @@
  * the API walk this: an operation that is missing here, or here and not in the document, fails them.
  */
 import type { Permission } from "../../../src/access/permissions.ts";
-import { call } from "./call.ts";
+import { newId } from "../../../src/kernel/ids.ts";
+import { type Answer, call, type ProblemBody } from "./call.ts";
 import { manifestUrl, TICKET_TOOL } from "./desk.ts";
 
 /** The objects that requests name. */
@@ -17,6 +18,20 @@ export type ObjectIds = {
   readonly apiTokenId: string;
   readonly gatewayKeyId: string;
 };
+
+/** Ids of objects that nobody has. */
+export function nobodysIds(): ObjectIds {
+  return {
+    organizationId: newId("organization"),
+    instanceId: newId("instance"),
+    installationId: newId("installation"),
+    reviewId: newId("pluginReview"),
+    callId: newId("call"),
+    deadLetterId: newId("deadLetter"),
+    apiTokenId: newId("apiToken"),
+    gatewayKeyId: newId("gatewayKey"),
+  };
+}
 
 export type OperationRequest = {
   readonly params?: Readonly<Record<string, string>>;
@@ -239,6 +254,18 @@ export function pathOf(operation: Operation, { params = {}, query }: OperationRe
     return encodeURIComponent(value);
   });
   return query === undefined ? path : `${path}?${new URLSearchParams(query)}`;
+}
+
+/** Sends a request of that operation, with or without a credential. */
+export function send(
+  operation: Operation,
+  request: OperationRequest,
+  token?: string,
+): Promise<Answer<ProblemBody>> {
+  return call(operation.method, pathOf(operation, request), {
+    ...(token !== undefined && { token }),
+    ...(request.body !== undefined && { body: request.body }),
+  });
 }
 
 function knownOperation({ id }: Operation): KnownOperation {
