@@ -1,4 +1,8 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { SourceMap } from "node:module";
+import { join } from "node:path";
+import { BUILD_FOLDER } from "../../src/local/project.ts";
 
 /*
  * A sampling profile of one Worker, taken through the inspector that workerd speaks. It shows JavaScript only:
@@ -10,7 +14,13 @@ const SAMPLING_INTERVAL_US = 100;
 
 type ProfileNode = {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  /** Line and column count from zero. */
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly url: string;
+    readonly lineNumber: number;
+    readonly columnNumber: number;
+  };
   readonly hitCount?: number;
   readonly children?: readonly number[];
 };
@@ -52,15 +62,20 @@ export async function profileWorker(inspectorUrl: URL, load: () => Promise<unkno
   }
 }
 
+/** The source map of the built Worker, whose own names are minified. */
+export async function readWorkerSourceMap(): Promise<SourceMap> {
+  return new SourceMap(JSON.parse(await readFile(join(BUILD_FOLDER, "worker.js.map"), "utf8")));
+}
+
 /** The functions with the most samples of their own, in percent of the time that was not idle. */
-export function hottestFunctions(profile: CpuProfile, count: number): HotFunction[] {
+export function hottestFunctions(profile: CpuProfile, sourceMap: SourceMap, count: number): HotFunction[] {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const self = new Map<string, number>();
   const total = new Map<string, number>();
   let busy = 0;
 
   const visit = (node: ProfileNode, above: ReadonlySet<string>): number => {
-    const name = nameOf(node);
+    const name = nameOf(node, sourceMap);
     const within = new Set(above).add(name);
     const own = name === "(idle)" ? 0 : (node.hitCount ?? 0);
     busy += own;
@@ -90,7 +105,16 @@ export function hottestFunctions(profile: CpuProfile, count: number): HotFunctio
     }));
 }
 
-function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
-  const name = functionName === "" ? "(anonymous)" : functionName;
-  return url === "" ? name : `${name} ${url.split("/").at(-1)}:${lineNumber + 1}`;
+/** `file:line` of the source where the function starts, or what the runtime calls itself. */
+function nameOf({ callFrame }: ProfileNode, sourceMap: SourceMap): string {
+  const { functionName, url, lineNumber, columnNumber } = callFrame;
+  if (!url.endsWith("/worker.js")) {
+    return url === "" ? functionName || "(anonymous)" : `${functionName} ${url}`;
+  }
+  const entry = sourceMap.findEntry(lineNumber, columnNumber);
+  if (!("originalSource" in entry)) {
+    return `${functionName} ${url}:${lineNumber + 1}`;
+  }
+  const source = entry.originalSource.replace(/^(\.\.\/)+/, "");
+  return `${entry.name ?? functionName} ${source}:${entry.originalLine + 1}`;
 }

@@ -13,7 +13,7 @@ import { checkLeg } from "./leg.ts";
 import { describeMachine } from "./machine.ts";
 import { measureTurn, type Turn, type TurnLength } from "./measure.ts";
 import type { PluginReport } from "./plugin-process.ts";
-import { hottestFunctions, profileWorker } from "./profile.ts";
+import { hottestFunctions, profileWorker, readWorkerSourceMap } from "./profile.ts";
 import { formatHotFunctions, formatReport, type Report } from "./report.ts";
 import { checkSignedCall } from "./signed-call.ts";
 import { measureStages } from "./stages.ts";
@@ -96,7 +96,7 @@ async function profile(bench: Bench): Promise<void> {
   const sampled = await profileWorker(await kivuko.inspectorUrl(), () =>
     measureTurn(bench, kivuko.leg, connections, turnLength),
   );
-  console.log(formatHotFunctions(hottestFunctions(sampled, HOT_FUNCTIONS)));
+  console.log(formatHotFunctions(hottestFunctions(sampled, await readWorkerSourceMap(), HOT_FUNCTIONS)));
   await save(PROFILE_FILE, JSON.stringify(sampled));
   console.log(`The whole profile is in ${PROFILE_FILE}.`);
 }
