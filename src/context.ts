@@ -25,6 +25,7 @@ export function createBase(
     requestId,
     records: env.RECORDS,
     budgets: env.BUDGETS,
+    chats: env.CHATS,
     background: (work) =>
       execution.waitUntil(work.catch((error: unknown) => log.error("background_work_failed", { error }))),
   };

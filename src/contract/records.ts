@@ -27,6 +27,30 @@ export const ToolCallRecord = z.object({
 });
 export type ToolCallRecord = z.infer<typeof ToolCallRecord>;
 
+/** A model call or a tool call as it counts for the bill. No contents travel here. Times in epoch ms. */
+export const UsageRecord = z.object({
+  type: z.literal("usage"),
+  id: z.string(),
+  organizationId: z.string(),
+  instanceId: z.string().nullable(),
+  kind: z.enum(["model", "tool"]),
+  model: z.string(),
+  pluginSlug: z.string().nullable(),
+  tool: z.string().nullable(),
+  status: z.string(),
+  actorKind: z.string(),
+  actorId: z.string(),
+  requestId: z.string(),
+  externalUser: z.string().nullable(),
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  latencyMs: z.number().int(),
+  currency: z.string().nullable(),
+  costMillionths: z.number().int().nullable(),
+  createdAt: z.number().int(),
+});
+export type UsageRecord = z.infer<typeof UsageRecord>;
+
 /** What the `records` queue carries. */
-export const RecordMessage = z.discriminatedUnion("type", [ToolCallRecord]);
+export const RecordMessage = z.discriminatedUnion("type", [ToolCallRecord, UsageRecord]);
 export type RecordMessage = z.infer<typeof RecordMessage>;

@@ -1,3 +1,4 @@
+import { readBodyText } from "../../http/read-body.ts";
 import { AppError, type Issue } from "../../kernel/errors.ts";
 import { REQUEST_MAX_BYTES } from "./limits.ts";
 
@@ -14,7 +15,7 @@ const E164 = /^\+[1-9][0-9]{6,14}$/;
  * most expensive step of the hot path. Throws `body_too_large`, `malformed_json`, `invalid_request`.
  */
 export async function readCallRequest(request: Request): Promise<CallRequest> {
-  const text = await readText(request);
+  const text = await readBodyText(request, REQUEST_MAX_BYTES);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -62,31 +63,4 @@ function readPhone(customer: unknown, issues: Issue[]): string | null {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The body as text. The length that the client announces is refused before reading; without one the bytes are counted. */
-async function readText(request: Request): Promise<string> {
-  const announced = request.headers.get("content-length");
-  if (announced !== null) {
-    if (Number(announced) > REQUEST_MAX_BYTES) {
-      throw tooLarge();
-    }
-    return request.text();
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > REQUEST_MAX_BYTES) {
-      throw tooLarge();
-    }
-    chunks.push(chunk);
-  }
-  return new Blob(chunks).text();
-}
-
-function tooLarge(): AppError {
-  return new AppError("too_large", "body_too_large", `The body is larger than ${REQUEST_MAX_BYTES} bytes.`, {
-    hint: "Send the tool's input only.",
-  });
 }

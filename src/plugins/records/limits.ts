@@ -7,7 +7,7 @@ export const GATHER_MS = 20;
 /** Queues take at most 100 messages and 256 KB a batch; a record is at most about 9 KB. */
 export const SEND_BATCH_MESSAGES = 25;
 
-/** D1 takes at most 100 bound parameters a statement; a record has 19 columns. */
+/** D1 takes at most 100 bound parameters a statement; a record has at most 19 columns. */
 export const INSERT_ROWS = 5;
 
 /** Rows that one tick deletes, so that a tick stays short whatever has piled up. */

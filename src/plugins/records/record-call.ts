@@ -1,9 +1,9 @@
 /**
- * Tool-call records on their way to the queue: redacted at once, gathered for a moment, sent in batches after
+ * Tool-call and usage records on their way to the queue: redacted at once, gathered for a moment, sent in batches after
  * the answer. The hot path pays for the redaction and a push.
  */
 import type { OrgCtx } from "../../access/context.ts";
-import type { RecordMessage, ToolCallRecord } from "../../contract/records.ts";
+import type { RecordMessage, ToolCallRecord, UsageRecord } from "../../contract/records.ts";
 import type { JsonSchema } from "../../kernel/json-schema.ts";
 import { redactToText } from "../../kernel/redact.ts";
 import { GATHER_MS, SEND_BATCH_MESSAGES } from "./limits.ts";
@@ -23,8 +23,26 @@ let gathered: (() => RecordMessage)[] = [];
 
 /** Notes a call. Redaction and sending happen after the answer; what the queue refuses is logged in full. */
 export function recordCall(ctx: OrgCtx, facts: CallFacts): void {
+  gather(ctx, () => toMessage(ctx, facts));
+}
+
+/** Notes what a model call or a tool call used. */
+export function recordUsage(
+  ctx: OrgCtx,
+  facts: Omit<UsageRecord, "type" | "actorKind" | "actorId" | "requestId">,
+): void {
+  gather(ctx, () => ({
+    type: "usage",
+    ...facts,
+    actorKind: ctx.actor.kind,
+    actorId: ctx.actor.id,
+    requestId: ctx.requestId,
+  }));
+}
+
+function gather(ctx: OrgCtx, make: () => RecordMessage): void {
   const isFirst = gathered.length === 0;
-  gathered.push(() => toMessage(ctx, facts));
+  gathered.push(make);
   if (isFirst) {
     ctx.background(flushSoon(ctx));
   }
