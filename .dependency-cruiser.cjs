@@ -8,8 +8,10 @@ const ROOMS = [
   ["worker", "^src/worker\\.ts$"],
   ["app", "^src/(app|control-plane|reference|queues|crons)\\.ts$"],
   ["context", "^src/(env|context)\\.ts$"],
+  ["agent", "^src/agent/"],
   ["toolkits", "^src/toolkits/"],
   ["plugins", "^src/plugins/"],
+  ["channels", "^src/channels/"],
   ["tenancy", "^src/tenancy/"],
   ["http", "^src/http/"],
   ["access", "^src/access/"],
@@ -23,7 +25,7 @@ const WORKER = ROOMS.map(([, path]) => path);
 /** Where something comes in from outside: HTTP, a queue, a tick, a Durable Object call. */
 const DOORS = ["[/.]routes\\.ts$", "\\.consumer\\.ts$", "\\.job\\.ts$", "\\.object\\.ts$", "/page\\.tsx$"];
 const WIRING = ["^src/worker\\.ts$", "^src/(app|control-plane|queues|crons)\\.ts$"];
-const FEATURE = "^src/(plugins|tenancy)/([^/]+)/";
+const FEATURE = "^src/(agent|plugins|channels|tenancy)/([^/]+)/";
 const HONO = "node_modules/(hono|@hono/[^/]+)/";
 
 module.exports = {
@@ -97,7 +99,7 @@ module.exports = {
       comment: "Only doors, their schemas, src/http and the wiring import hono.",
       severity: "error",
       from: {
-        path: "^src/(toolkits|plugins|tenancy|access|db|kernel|contract|sdk|cli|local)/",
+        path: "^src/(agent|toolkits|plugins|channels|tenancy|access|db|kernel|contract|sdk|cli|local)/",
         pathNot: [...DOORS, "/schemas\\.ts$"],
       },
       to: { path: HONO },
@@ -138,6 +140,13 @@ module.exports = {
         ],
       },
       to: { path: "^src/kernel/outbound\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "streams-through-adapters",
+      comment: "An answer that is read while it comes belongs to an adapter, which bounds and ends it.",
+      severity: "error",
+      from: { path: WORKER, pathNot: ["\\.adapter\\.ts$", "^src/kernel/"] },
+      to: { path: "^src/kernel/outbound-stream\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "sdk-is-portable",

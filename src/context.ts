@@ -50,6 +50,10 @@ class RequestBase implements CtxBase {
     return this.#env.BUDGETS;
   }
 
+  get chats() {
+    return this.#env.CHATS;
+  }
+
   readonly background = (work: Promise<unknown>): void => {
     this.#execution.waitUntil(
       work.catch((error: unknown) => this.log.error("background_work_failed", { error })),

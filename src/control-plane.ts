@@ -3,6 +3,11 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { withActor } from "./access/context.ts";
+import { chatRoutes } from "./agent/chats/routes.ts";
+import { describeGateway } from "./agent/gateway/routes.ts";
+import { modelRoutes } from "./agent/models/routes.ts";
+import { usageRoutes } from "./agent/usage/routes.ts";
+import { simulatorRoutes, webhookRoutes } from "./channels/routes.ts";
 import { createBase } from "./context.ts";
 import { describeApi } from "./http/openapi-document.ts";
 import { toProblem } from "./http/problem.ts";
@@ -70,6 +75,7 @@ controlPlane.use(
 controlPlane.route("/", reference);
 controlPlane.route("/", manifestRoutes);
 controlPlane.route("/", accountRoutes);
+controlPlane.route("/", webhookRoutes);
 
 for (const path of ["/v1/*", "/organizations/*"]) {
   controlPlane.use(path, async (c, next) => {
@@ -94,8 +100,13 @@ controlPlane.route("/", grantRoutes);
 controlPlane.route("/", catalogRoutes);
 controlPlane.route("/", recordRoutes);
 controlPlane.route("/", firstPartyRoutes);
+controlPlane.route("/", modelRoutes);
+controlPlane.route("/", usageRoutes);
+controlPlane.route("/", simulatorRoutes);
+controlPlane.route("/", chatRoutes);
 
 describeToolCall(controlPlane.openAPIRegistry);
+describeGateway(controlPlane.openAPIRegistry);
 describeApi(controlPlane);
 
 controlPlane.notFound((c) => {

@@ -1,9 +1,18 @@
 /** The doors of the Worker. Wiring only: what happens behind them is in the rooms below. */
+import { Chat } from "./agent/chats/chat.object.ts";
 import { app } from "./app.ts";
+import { createBase } from "./context.ts";
 import { registerFirstPartyPlugins } from "./plugins/in-process/index.ts";
 import { firstPartyPlugins } from "./toolkits/index.ts";
 
 registerFirstPartyPlugins(firstPartyPlugins);
+
+/** One conversation; all that it needs from here is how a context is built. */
+export class ChatObject extends Chat {
+  protected override createBase() {
+    return createBase(this.env, this.ctx);
+  }
+}
 
 export { BudgetObject } from "./tenancy/budgets/budget.object.ts";
 

@@ -26,6 +26,13 @@ export type Actor =
       readonly instanceId: string | null;
     }
   | {
+      /** A conversation: its turns call tools for the customer who wrote. */
+      readonly kind: "chat";
+      readonly id: string;
+      readonly organizationId: string;
+      readonly instanceId: string;
+    }
+  | {
       /** The platform itself: cron jobs and queue consumers. */
       readonly kind: "platform";
       readonly id: string;

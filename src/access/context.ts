@@ -1,4 +1,5 @@
 import type { BudgetNamespace } from "../contract/budget.ts";
+import type { ChatNamespace } from "../contract/chat.ts";
 import type { RecordMessage } from "../contract/records.ts";
 import type { Db } from "../db/client.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -20,6 +21,8 @@ export type Ctx<A extends Actor = Actor> = {
   readonly records: Queue<RecordMessage>;
   /** Counters of rate limits; an object is made only when a limit is set. */
   readonly budgets: BudgetNamespace;
+  /** The conversations, one object for each customer of an instance. */
+  readonly chats: ChatNamespace;
   /** Keeps the isolate alive for work after the answer; a rejection is logged, never lost silently. */
   readonly background: (work: Promise<unknown>) => void;
 };

@@ -4,6 +4,7 @@ import type { Ctx } from "./context.ts";
 import { type Permission, ROLE_PERMISSIONS } from "./permissions.ts";
 
 const GATEWAY_KEY_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
+const CHAT_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
 
 /** What the actor may do; the platform's own jobs may do everything. */
 export function allows(actor: Actor, permission: Permission): boolean {
@@ -14,6 +15,8 @@ export function allows(actor: Actor, permission: Permission): boolean {
       return actor.permissions.has(permission);
     case "gateway_key":
       return GATEWAY_KEY_PERMISSIONS.has(permission);
+    case "chat":
+      return CHAT_PERMISSIONS.has(permission);
     case "platform":
       return true;
   }
@@ -35,7 +38,7 @@ export function requirePermission(ctx: Ctx, permission: Permission): string {
           ? `Your role is "${actor.role}". Ask an owner or admin of the organisation.`
           : actor.kind === "api_token"
             ? `Create an API token with the scope "${permission}".`
-            : "A gateway key only calls tools. Use an API token here.",
+            : "A gateway key or a chat only calls tools. Use an API token here.",
     });
   }
   return actor.organizationId;

@@ -1,4 +1,4 @@
-/** The face of the Durable Object that counts calls against a rate limit. */
+/** The face of the Durable Object that counts against a limit: calls in a minute, tokens in a day. */
 
 export type BudgetAnswer =
   | { readonly allowed: true; readonly remaining: number }
@@ -7,6 +7,18 @@ export type BudgetAnswer =
 export type BudgetRpc = {
   /** Takes one call out of a budget of `limitPerMinute`; `now` in epoch milliseconds. */
   take(input: { readonly limitPerMinute: number; readonly now: number }): Promise<BudgetAnswer>;
+  /**
+   * Lets a request in while the day (UTC) has tokens left, and holds what it may use until `settleTokens` says what
+   * it did use. `id` names the request.
+   */
+  reserveTokens(input: {
+    readonly id: string;
+    readonly tokens: number;
+    readonly tokensPerDay: number;
+    readonly now: number;
+  }): Promise<BudgetAnswer>;
+  /** Puts what was used in the place of what was held. A second time changes nothing. */
+  settleTokens(input: { readonly id: string; readonly tokens: number }): Promise<void>;
 };
 
 /** The part of a Durable Object namespace that callers need. */

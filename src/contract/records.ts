@@ -25,13 +25,35 @@ export const ToolCallRecord = z.object({
 });
 export type ToolCallRecord = z.infer<typeof ToolCallRecord>;
 
-/**
- * What the `records` queue carries: calls of one organisation that an isolate gathered. One message for many,
- * because a message costs more than what is in it; of one organisation, so that a dead letter has an owner.
- */
-export const RecordMessage = z.object({
-  type: z.literal("tool_calls"),
-  organizationId: z.string(),
-  calls: z.array(ToolCallRecord),
+/** A model call or a tool call as it counts for the bill. No contents travel here. Times in epoch ms. */
+export const UsageRecord = z.object({
+  id: z.string(),
+  instanceId: z.string().nullable(),
+  kind: z.enum(["model", "tool"]),
+  model: z.string(),
+  pluginSlug: z.string().nullable(),
+  tool: z.string().nullable(),
+  status: z.string(),
+  actorKind: z.string(),
+  actorId: z.string(),
+  requestId: z.string(),
+  externalUser: z.string().nullable(),
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  latencyMs: z.number().int(),
+  currency: z.string().nullable(),
+  costMillionths: z.number().int().nullable(),
+  createdAt: z.number().int(),
 });
+export type UsageRecord = z.infer<typeof UsageRecord>;
+
+/**
+ * What the `records` queue carries: records of one kind and one organisation that an isolate gathered. One message
+ * for many, because a message costs more than what is in it; of one organisation, so that a dead letter has an
+ * owner.
+ */
+export const RecordMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("tool_calls"), organizationId: z.string(), records: z.array(ToolCallRecord) }),
+  z.object({ type: z.literal("usage"), organizationId: z.string(), records: z.array(UsageRecord) }),
+]);
 export type RecordMessage = z.infer<typeof RecordMessage>;

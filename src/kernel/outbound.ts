@@ -52,20 +52,13 @@ export async function fetchOutside(
       ...(request.method === "GET" ? { cache: "no-store" } : null),
     });
     const { status, headers } = response;
-    // A runtime that hides redirects (browsers do) shows them with status 0.
-    if (status === 0 || (status >= 300 && status < 400)) {
+    if (isRedirect(status)) {
       discard(response);
-      return err({
-        reason: "redirect_refused",
-        message: `${host} answered with a redirect, and redirects are not followed.`,
-      });
+      return err(redirectRefused(host));
     }
     const body = await readBody(response, request.maxResponseBytes);
     if (body === undefined) {
-      return err({
-        reason: "too_large",
-        message: `The answer of ${host} is larger than ${request.maxResponseBytes} bytes.`,
-      });
+      return err(tooLarge(host, request.maxResponseBytes));
     }
     return ok({ status, headers, body });
   } catch {
@@ -83,7 +76,23 @@ export async function fetchOutside(
   }
 }
 
-type Address = { readonly href: string; readonly host: string };
+/** A runtime that hides redirects (browsers do) shows them with status 0. */
+export function isRedirect(status: number): boolean {
+  return status === 0 || (status >= 300 && status < 400);
+}
+
+export function redirectRefused(host: string): OutboundFailure {
+  return {
+    reason: "redirect_refused",
+    message: `${host} answered with a redirect, and redirects are not followed.`,
+  };
+}
+
+export function tooLarge(host: string, maxBytes: number): OutboundFailure {
+  return { reason: "too_large", message: `The answer of ${host} is larger than ${maxBytes} bytes.` };
+}
+
+export type Address = { readonly href: string; readonly host: string };
 
 /** How many addresses each isolate remembers as checked: the tools of a few hundred plugins. */
 const REMEMBERED_ADDRESSES = 2_000;
@@ -94,7 +103,7 @@ const checkedAddresses = { true: new Map<string, Address>(), false: new Map<stri
  * The check is pure, so its good outcome holds for as long as the isolate lives. URLs with a query are checked
  * afresh: they differ from call to call, and what they carry should not stay in memory.
  */
-function addressOf(url: string, allowLoopbackHttp: boolean): Result<Address, string> {
+export function addressOf(url: string, allowLoopbackHttp: boolean): Result<Address, string> {
   const known = checkedAddresses[allowLoopbackHttp ? "true" : "false"];
   const remembered = known.get(url);
   if (remembered !== undefined) {
@@ -154,7 +163,7 @@ async function readCounted(body: ReadableStream<Uint8Array>, maxBytes: number): 
 }
 
 /** Gives up the rest of an answer, so that its connection does not stay open. */
-function discard(response: Response): void {
+export function discard(response: Response): void {
   if (response.body !== null) {
     settleQuietly(response.body.cancel());
   }

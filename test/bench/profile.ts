@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { SourceMap } from "node:module";
+import { SourceMap, type SourceOrigin } from "node:module";
 import { join } from "node:path";
 import { BUILD_FOLDER } from "../../src/local/project.ts";
 
@@ -108,13 +108,11 @@ export function hottestFunctions(profile: CpuProfile, sourceMap: SourceMap, coun
 /** `file:line` of the source where the function starts, or what the runtime calls itself. */
 function nameOf({ callFrame }: ProfileNode, sourceMap: SourceMap): string {
   const { functionName, url, lineNumber, columnNumber } = callFrame;
-  if (!url.endsWith("/worker.js")) {
-    return url === "" ? functionName || "(anonymous)" : `${functionName} ${url}`;
+  const asIs = `${functionName || "(anonymous)"}${url === "" ? "" : ` ${url}:${lineNumber + 1}`}`;
+  if (url.split("/").at(-1) !== "worker.js") {
+    return asIs;
   }
-  const entry = sourceMap.findEntry(lineNumber, columnNumber);
-  if (!("originalSource" in entry)) {
-    return `${functionName} ${url}:${lineNumber + 1}`;
-  }
-  const source = entry.originalSource.replace(/^(\.\.\/)+/, "");
-  return `${entry.name ?? functionName} ${source}:${entry.originalLine + 1}`;
+  const origin: Partial<SourceOrigin> = sourceMap.findOrigin(lineNumber + 1, columnNumber + 1);
+  const { name = functionName, fileName } = origin;
+  return fileName === undefined ? asIs : `${name} ${fileName.replace(/^(\.\.\/)+/, "")}:${origin.lineNumber}`;
 }

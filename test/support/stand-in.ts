@@ -4,6 +4,9 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Origin of the plugins' stand-ins, for tests inside workerd. */
     standInUrl: string;
+    /** Origins of the WhatsApp providers' stand-ins. */
+    twilioUrl: string;
+    whatsAppCloudUrl: string;
   }
 }
 
@@ -31,3 +34,18 @@ export type BadManifest = "not-json" | "html" | "ten-megabytes" | "redirect-priv
 
 /** What a failing plugin might let slip: tests look for it in everything that the platform answers. */
 export const LEAK_MARKER = "postgres://desk:hunter2@10.0.0.5/desk";
+
+/** What the WhatsApp providers' stand-ins accept. They protect nothing. */
+export const CHANNEL_CREDENTIALS = {
+  twilio: { accountSid: `AC${"0123456789abcdef".repeat(2)}`, authToken: "twilio-token-for-tests-only" },
+  "whatsapp-cloud": {
+    phoneNumberId: "106540352242922",
+    accessToken: "meta-access-token-for-tests-only",
+    appSecret: "meta-app-secret-for-tests-only",
+    verifyToken: "meta-verify-token-for-tests-only",
+    graphVersion: "v24.0",
+  },
+} as const;
+
+/** A text that a provider's stand-in took. */
+export type SentText = { readonly id: string; readonly to: string; readonly text: string };

@@ -39,6 +39,11 @@ test("developers bring plugins in and call tools; finance, agents and viewers do
   expect(holders("audit:read")).toEqual(["owner", "admin", "finance"]);
 });
 
+test("owners, admins and support agents write to customers; viewers only read along", () => {
+  expect(holders("chats:write")).toEqual(["owner", "admin", "agent"]);
+  expect(holders("chats:read")).toEqual(["owner", "admin", "agent", "viewer"]);
+});
+
 test.for(ROLES)("better-auth lets a %s manage members and the organisation as the table says", (role) => {
   const may = (request: Record<string, string[]>) => organizationRoles[role]?.authorize(request).success;
   const managesMembers = ROLE_PERMISSIONS[role].has("members:manage");

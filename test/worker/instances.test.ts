@@ -131,7 +131,7 @@ test.for([
   [{ name: "" }, "/name"],
   [{ name: "x".repeat(81) }, "/name"],
   [{ systemPrompt: "x".repeat(20_001) }, "/systemPrompt"],
-  [{ channel: "twilio" }, "/channel"],
+  [{ channel: "twilio", phoneNumber: "+254712345678" }, "/credentials"],
   [{ channel: "pigeon" }, "/channel"],
   [{ phone: "+254712345678" }, "/"],
 ] as const)("refuses %j and says where", async ([fields, pointer]) => {

@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { deadLetter, toolCall } from "../../src/db/schema/index.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { type Answer, call } from "./support/call.ts";
+import { ring } from "./support/chats.ts";
+import { chatBodyOf, openChat } from "./support/conversations.ts";
 import { createDesk, type Desk, manifestUrl } from "./support/desk.ts";
 import {
   nobodysIds,
@@ -38,6 +40,13 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
     configuration: { defaultQueue: MARKER },
   });
   await created("/v1/admin/plugins/kivuko.greeter/enable");
+  const { phone, stub } = await openChat(desk, MARKER);
+  await ring(stub);
+  const providerKeyId = await created("/v1/provider-keys", {
+    provider: "openai-compatible",
+    name: MARKER,
+    key: "sk-for-tests-only",
+  });
   const ids: ObjectIds = {
     organizationId: organization.id,
     instanceId,
@@ -47,6 +56,14 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
     deadLetterId: newId("deadLetter"),
     apiTokenId: await created("/v1/api-tokens", { name: MARKER, scopes: ["plugins:read"] }),
     gatewayKeyId: await created("/v1/gateway-keys", { name: MARKER, instanceId }),
+    providerKeyId,
+    modelId: await created("/v1/models-catalog", {
+      alias: MARKER,
+      provider: "openai-compatible",
+      providerModel: "small",
+      keyId: providerKeyId,
+    }),
+    chatId: (await chatBodyOf(desk, phone)).id,
   };
   // Straight into the tables, since what goes through the queue arrives when it likes.
   await testDb()
@@ -116,6 +133,10 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
     listInstallations: 200,
     listCalls: 200,
     listDeadLetters: 200,
+    createProviderKey: 201,
+    listProviderKeys: 200,
+    listModels: 200,
+    summarizeUsage: 200,
     listPlugins: 200,
     enablePlugin: 200,
     disablePlugin: 200,

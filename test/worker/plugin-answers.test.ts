@@ -28,7 +28,9 @@ describe("a result that breaks its own schema", () => {
     });
     expect(outcome).toMatchObject({ status: "ok", result: { ticketId: 10_421 } });
     await Promise.all(background);
-    const records = sent.flatMap(({ calls }) => calls).filter(({ id }) => id === outcome.callId);
+    const records = sent
+      .flatMap((message) => (message.type === "tool_calls" ? message.records : []))
+      .filter(({ id }) => id === outcome.callId);
     expect(records).toMatchObject([{ status: "ok", errorCode: "output_schema_mismatch", attempts: 1 }]);
   });
 });

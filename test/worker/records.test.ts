@@ -18,8 +18,8 @@ import { createOrganization } from "./support/organization.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function message(organizationId: string, ...calls: ToolCallRecord[]): RecordMessage {
-  return { type: "tool_calls", organizationId, calls };
+function message(organizationId: string, ...records: ToolCallRecord[]): RecordMessage {
+  return { type: "tool_calls", organizationId, records };
 }
 
 function record(change: Partial<ToolCallRecord> = {}): ToolCallRecord {

@@ -1,6 +1,6 @@
 /** Organisations' machine credentials, their WhatsApp numbers and the audit trail. */
 import { sql } from "drizzle-orm";
-import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { organization } from "./auth.ts";
 import { at, id, json } from "./columns.ts";
 
@@ -39,6 +39,10 @@ export const gatewayKey = sqliteTable(
     name: text("name").notNull(),
     keyHash: text("key_hash").notNull(),
     hint: text("hint").notNull(),
+    /** Caps on chat completions, or null for none. */
+    requestsPerMinute: integer("requests_per_minute"),
+    /** By the UTC day. */
+    tokensPerDay: integer("tokens_per_day"),
     expiresAt: at("expires_at"),
     revokedAt: at("revoked_at"),
     createdAt: at("created_at").notNull(),

@@ -31,6 +31,8 @@ export type CatalogEntry = {
 export type InstanceCatalog = {
   readonly instanceId: string;
   readonly organizationId: string;
+  /** What the number's agent is told about itself; empty when nobody has written it. */
+  readonly systemPrompt: string;
   readonly loadedAt: number;
   readonly entries: ReadonlyMap<string, CatalogEntry>;
 };

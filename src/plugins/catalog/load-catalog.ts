@@ -69,7 +69,11 @@ async function readCatalog(
   const known = JSON.stringify(recalledVersionIds());
   const [numbers, keyRows, rows] = await db.batch([
     db
-      .select({ id: instance.id, organizationId: instance.organizationId })
+      .select({
+        id: instance.id,
+        organizationId: instance.organizationId,
+        systemPrompt: instance.systemPrompt,
+      })
       .from(instance)
       .where(eq(instance.id, instanceId)),
     selectGatewayKey(db, keyHash ?? ""),
@@ -150,7 +154,8 @@ async function readCatalog(
       entries.set(entry.modelName, entry);
     }
   }
-  const catalog = { instanceId, organizationId: number.organizationId, loadedAt: now, entries };
+  const { organizationId, systemPrompt } = number;
+  const catalog = { instanceId, organizationId, systemPrompt, loadedAt: now, entries };
   catalogs.set(instanceId, catalog);
   return { catalog, key };
 }

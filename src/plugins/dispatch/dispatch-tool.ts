@@ -21,6 +21,8 @@ export type DispatchInput = {
   readonly customerPhone: string | null;
   readonly traceparent: string | null;
   readonly times: StageTimes;
+  /** Names a call that may have been made before: the plugin sees the same id, and the record is the same one. */
+  readonly callId?: string;
 };
 
 export type Dispatched = { readonly callId: string; readonly outcome: Outcome };
@@ -47,7 +49,7 @@ export async function dispatchTool({
 }): Promise<Dispatched> {
   requirePermission(ctx, "tools:call");
   const startedAt = ctx.clock.now();
-  const callId = newId("call");
+  const callId = input.callId ?? newId("call");
   const { entry, decision } = decideCall(input.catalog, input.toolName);
   const finish = (outcome: Outcome, answer?: PluginAnswer, note?: string): Dispatched => {
     record(ctx, input, { callId, startedAt, entry, outcome, answer, note });

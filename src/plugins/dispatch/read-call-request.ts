@@ -1,3 +1,4 @@
+import { readBodyText } from "../../http/read-body.ts";
 import { AppError, type Issue } from "../../kernel/errors.ts";
 import { REQUEST_MAX_BYTES } from "./limits.ts";
 
@@ -23,7 +24,7 @@ export async function readCallRequest(request: Request): Promise<CallRequest> {
       hint: "Send `Content-Type: application/json`.",
     });
   }
-  const text = await readText(request);
+  const text = await readBodyText(request, REQUEST_MAX_BYTES);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -71,31 +72,4 @@ function readPhone(customer: unknown, issues: Issue[]): string | null {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The body as text. The length that the client announces is refused before reading; without one the bytes are counted. */
-async function readText(request: Request): Promise<string> {
-  const announced = request.headers.get("content-length");
-  if (announced !== null) {
-    if (Number(announced) > REQUEST_MAX_BYTES) {
-      throw tooLarge();
-    }
-    return request.text();
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > REQUEST_MAX_BYTES) {
-      throw tooLarge();
-    }
-    chunks.push(chunk);
-  }
-  return new Blob(chunks).text();
-}
-
-function tooLarge(): AppError {
-  return new AppError("too_large", "body_too_large", `The body is larger than ${REQUEST_MAX_BYTES} bytes.`, {
-    hint: "Send the tool's input only.",
-  });
 }

@@ -6,7 +6,12 @@ import { type CtxBase, type OrgActor, withActor } from "../../access/context.ts"
 import { toProblem } from "../../http/problem.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
 import { authenticate, bearerText, toGatewayActor } from "../../tenancy/accounts/index.ts";
-import { credentialPrefix, hashCredential, recallGatewayKey } from "../../tenancy/keys/index.ts";
+import {
+  credentialPrefix,
+  hashCredential,
+  recallGatewayKey,
+  rememberHash,
+} from "../../tenancy/keys/index.ts";
 import { type InstanceCatalog, loadCatalog } from "../catalog/index.ts";
 import { type Dispatched, dispatchTool } from "./dispatch-tool.ts";
 import { readCallRequest } from "./read-call-request.ts";
@@ -62,6 +67,7 @@ async function resolve(
     const known = recallGatewayKey(hash, base.clock.now());
     const answer = await loadCatalog(base, instanceId, known ? undefined : hash);
     actor = toGatewayActor(known ?? answer.key, base);
+    rememberHash(text, hash);
     catalog = answer.catalog;
   } else {
     actor = await authenticate({ request, base });

@@ -1,1 +1,1 @@
-export { recordCall } from "./record-call.ts";
+export { recordCall, recordUsage } from "./record-call.ts";

@@ -4,6 +4,9 @@
  */
 export const GATHER_MS = 20;
 
+/** How overdue a batch must be before another request sends it. */
+export const FLUSH_GRACE_MS = 1_000;
+
 /** A queue message holds at most 128 KB; a record with the longest input and output is about 9 KB. */
 export const MESSAGE_RECORDS = 100;
 export const MESSAGE_TEXT_LENGTH = 64 * 1024;

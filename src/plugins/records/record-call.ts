@@ -1,13 +1,13 @@
 /**
- * Tool-call records on their way to the queue: gathered for a moment, then redacted and sent as few messages,
+ * Tool-call and usage records on their way to the queue: gathered for a moment, then redacted and sent as few messages,
  * after the answer. The hot path pays for a push.
  */
 import type { OrgCtx } from "../../access/context.ts";
-import type { RecordMessage, ToolCallRecord } from "../../contract/records.ts";
+import type { RecordMessage, ToolCallRecord, UsageRecord } from "../../contract/records.ts";
 import type { JsonSchema } from "../../kernel/json-schema.ts";
 import { redactToText } from "../../kernel/redact.ts";
-import { GATHER_MS } from "./limits.ts";
-import { packMessages } from "./pack-messages.ts";
+import { FLUSH_GRACE_MS, GATHER_MS } from "./limits.ts";
+import { packRecords } from "./pack-records.ts";
 
 type Text = { readonly value: unknown; readonly schema: JsonSchema | undefined };
 
@@ -17,35 +17,70 @@ export type CallFacts = Omit<ToolCallRecord, "actorKind" | "actorId" | "requestI
   readonly maxBytes: number;
 };
 
-type Gathered = { readonly ctx: OrgCtx; readonly facts: CallFacts };
+type Gathered<Record> = { readonly organizationId: string; readonly make: () => Record };
 
-let gathered: Gathered[] = [];
+let gatheredCalls: Gathered<ToolCallRecord>[] = [];
+let gatheredUsage: Gathered<UsageRecord>[] = [];
 
 /** Notes a call. Redaction and sending happen after the answer; what the queue refuses is logged in full. */
 export function recordCall(ctx: OrgCtx, facts: CallFacts): void {
-  gathered.push({ ctx, facts });
-  if (gathered.length === 1) {
+  flushAfterFirst(ctx);
+  gatheredCalls.push({ organizationId: ctx.actor.organizationId, make: () => toRecord(ctx, facts) });
+}
+
+/** Notes what a model call or a tool call used. */
+export function recordUsage(
+  ctx: OrgCtx,
+  facts: Omit<UsageRecord, "actorKind" | "actorId" | "requestId">,
+): void {
+  flushAfterFirst(ctx);
+  const { actor, requestId } = ctx;
+  gatheredUsage.push({
+    organizationId: actor.organizationId,
+    make: () => ({ ...facts, actorKind: actor.kind, actorId: actor.id, requestId }),
+  });
+}
+
+/** When the batch under way should have been sent, in epoch ms. */
+let flushDueAt = 0;
+
+/**
+ * The request that notes the first record of a batch sends the batch. Should that request be cut off before, the
+ * next one after a grace takes over, so that an isolate never stops recording.
+ */
+function flushAfterFirst(ctx: OrgCtx): void {
+  const now = Date.now();
+  const isEmpty = gatheredCalls.length + gatheredUsage.length === 0;
+  if (isEmpty || now > flushDueAt + FLUSH_GRACE_MS) {
+    flushDueAt = now + GATHER_MS;
     ctx.background(flushSoon(ctx));
   }
 }
 
 async function flushSoon(ctx: OrgCtx): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-  const batch = gathered;
-  gathered = [];
-  const calls = new Map<string, ToolCallRecord[]>();
-  for (const one of batch) {
-    const { organizationId } = one.ctx.actor;
-    const known = calls.get(organizationId);
-    if (known) {
-      known.push(toRecord(one));
+  const [calls, usage] = [gatheredCalls, gatheredUsage];
+  gatheredCalls = [];
+  gatheredUsage = [];
+  for (const pack of packRecords(byOrganization(calls))) {
+    await send(ctx, { type: "tool_calls", ...pack });
+  }
+  for (const pack of packRecords(byOrganization(usage))) {
+    await send(ctx, { type: "usage", ...pack });
+  }
+}
+
+function byOrganization<Record>(gathered: readonly Gathered<Record>[]): Map<string, Record[]> {
+  const groups = new Map<string, Record[]>();
+  for (const { organizationId, make } of gathered) {
+    const group = groups.get(organizationId);
+    if (group) {
+      group.push(make());
     } else {
-      calls.set(organizationId, [toRecord(one)]);
+      groups.set(organizationId, [make()]);
     }
   }
-  for (const message of packMessages(calls)) {
-    await send(ctx, message);
-  }
+  return groups;
 }
 
 async function send(ctx: OrgCtx, message: RecordMessage): Promise<void> {
@@ -56,7 +91,7 @@ async function send(ctx: OrgCtx, message: RecordMessage): Promise<void> {
   }
 }
 
-function toRecord({ ctx, facts: { input, output, maxBytes, ...facts } }: Gathered): ToolCallRecord {
+function toRecord(ctx: OrgCtx, { input, output, maxBytes, ...facts }: CallFacts): ToolCallRecord {
   return {
     ...facts,
     actorKind: ctx.actor.kind,

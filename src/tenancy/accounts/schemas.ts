@@ -3,7 +3,10 @@ import { PERMISSIONS, ROLES } from "../../access/permissions.ts";
 
 export const Me = z
   .object({
-    actor: z.object({ kind: z.enum(["user", "api_token", "gateway_key", "platform"]), id: z.string() }),
+    actor: z.object({
+      kind: z.enum(["user", "api_token", "gateway_key", "chat", "platform"]),
+      id: z.string(),
+    }),
     organizationId: z.string().nullable(),
     role: z.enum(ROLES).optional().openapi({ description: "For a person with a session." }),
     instanceId: z

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { BudgetAnswer, BudgetRpc } from "../../contract/budget.ts";
+import { createTokenTables, holdTokens, settleHeldTokens, tokensKeptUntil } from "./daily-tokens.ts";
 
 const WINDOW_SECONDS = 60;
 /** A budget that nobody takes from is forgotten after at least this long: two windows, one to spare. */
@@ -15,13 +16,13 @@ type Second = { readonly second: number; readonly calls: number };
  * at most sixty; nothing awaits between reading and writing, so side by side calls cannot both take the last one.
  */
 export class BudgetObject extends DurableObject implements BudgetRpc {
-  #hasTable = false;
+  #hasTables = false;
   /** When the alarm rings, as far as this instance knows; epoch milliseconds. */
   #alarmAt = 0;
 
   /** Takes one call. `now` is the caller's clock: a clock that runs behind still sees what was counted ahead of it. */
   async take({ limitPerMinute, now }: { limitPerMinute: number; now: number }): Promise<BudgetAnswer> {
-    this.#createTable();
+    this.#createTables();
     const second = Math.floor(now / 1_000);
     const windowStart = second - WINDOW_SECONDS + 1;
     this.ctx.storage.sql.exec("DELETE FROM taken WHERE second < ?", windowStart);
@@ -43,19 +44,48 @@ export class BudgetObject extends DurableObject implements BudgetRpc {
     return { allowed: true, remaining: limitPerMinute - used - 1 };
   }
 
-  /** Nobody took a call for a while: leave nothing behind, so that the object costs nothing. */
+  /** Lets a request in while the day has tokens left; see `holdTokens`. */
+  async reserveTokens(input: {
+    id: string;
+    tokens: number;
+    tokensPerDay: number;
+    now: number;
+  }): Promise<BudgetAnswer> {
+    this.#createTables();
+    const answer = holdTokens(this.ctx.storage.sql, input);
+    await this.#forgetWhenIdle();
+    return answer;
+  }
+
+  async settleTokens(input: { id: string; tokens: number }): Promise<void> {
+    this.#createTables();
+    settleHeldTokens(this.ctx.storage.sql, input);
+  }
+
+  /**
+   * Nobody took a call for a while: leave nothing behind, so that the object costs nothing. What was used of a day
+   * counts until the day ends.
+   */
   override async alarm(): Promise<void> {
-    this.#hasTable = false;
+    this.#createTables();
+    const keptUntil = tokensKeptUntil(this.ctx.storage.sql);
+    if (keptUntil > Date.now()) {
+      this.#alarmAt = keptUntil + ALARM_SLACK_MS;
+      await this.ctx.storage.setAlarm(this.#alarmAt);
+      return;
+    }
+    this.#hasTables = false;
     this.#alarmAt = 0;
     await this.ctx.storage.deleteAll();
   }
 
-  #createTable(): void {
-    if (!this.#hasTable) {
+  #createTables(): void {
+    if (!this.#hasTables) {
+      createTokenTables(this.ctx.storage.sql);
       this.ctx.storage.sql.exec(
         "CREATE TABLE IF NOT EXISTS taken (second INTEGER PRIMARY KEY, calls INTEGER NOT NULL) WITHOUT ROWID",
       );
-      this.#hasTable = true;
+      this.#hasTables = true;
     }
   }
 

@@ -1,1 +1,2 @@
+export { reserveDailyTokens, settleDailyTokens } from "./daily-token-budget.ts";
 export { takeFromBudget } from "./take-from-budget.ts";

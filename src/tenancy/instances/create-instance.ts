@@ -3,6 +3,7 @@ import { requirePermission } from "../../access/require-permission.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { instance } from "../../db/schema/index.ts";
 import { newId } from "../../kernel/ids.ts";
+import { sealCredentials } from "./credentials.ts";
 import { explainWriteFailure } from "./explain-write-failure.ts";
 import type { InstanceRow } from "./find-instance.ts";
 import { normalizePhoneNumber } from "./phone-number.ts";
@@ -13,13 +14,15 @@ import type { CreateInstance, Instance } from "./schemas.ts";
 export async function createInstance({ ctx, input }: { ctx: Ctx; input: CreateInstance }): Promise<Instance> {
   const organizationId = requirePermission(ctx, "instances:write");
   const now = ctx.clock.now();
+  const id = newId("instance");
   const row: InstanceRow = {
-    id: newId("instance"),
+    id,
     organizationId,
     name: input.name,
     channel: input.channel,
     phoneNumber: input.phoneNumber === undefined ? null : normalizePhoneNumber(input.phoneNumber),
-    channelConfigSealed: null,
+    channelConfigSealed:
+      input.channel === "simulator" ? null : await sealCredentials(ctx, id, input.credentials),
     systemPrompt: input.systemPrompt ?? "",
     createdAt: now,
     updatedAt: now,
@@ -42,5 +45,5 @@ export async function createInstance({ ctx, input }: { ctx: Ctx; input: CreateIn
   } catch (error) {
     throw explainWriteFailure(error);
   }
-  return presentInstance(row);
+  return presentInstance(ctx, row);
 }

@@ -7,5 +7,5 @@ import type { Instance } from "./schemas.ts";
 /** One instance of the organisation. */
 export async function getInstance({ ctx, input }: { ctx: Ctx; input: { id: string } }): Promise<Instance> {
   requirePermission(ctx, "instances:read");
-  return presentInstance(await findInstance({ ctx, id: input.id }));
+  return presentInstance(ctx, await findInstance({ ctx, id: input.id }));
 }

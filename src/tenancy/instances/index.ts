@@ -1,1 +1,3 @@
-export { findInstance } from "./find-instance.ts";
+export { openCredentials } from "./credentials.ts";
+export { findInstance, type InstanceRow } from "./find-instance.ts";
+export { normalizePhoneNumber } from "./phone-number.ts";

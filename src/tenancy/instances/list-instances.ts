@@ -20,5 +20,6 @@ export async function listInstances({ ctx, input }: { ctx: Ctx; input: PageInput
     )
     .orderBy(desc(instance.id))
     .limit(input.limit + 1);
-  return toPage(rows, input.limit, presentInstance);
+  const { data, nextCursor } = toPage(rows, input.limit, (row) => row);
+  return { data: await Promise.all(data.map((row) => presentInstance(ctx, row))), nextCursor };
 }

@@ -6,9 +6,9 @@ const EXAMPLE = "+254712345678";
 /**
  * A phone number as a person types it, in E.164. Spaces, dots, dashes and brackets are fine; the country code is
  * needed, because a number without one means something else in each country.
- * Throws `phone_number_invalid` with what to write instead, where that can be told.
+ * Throws `phone_number_invalid` with what to write instead, where that can be told; `pointer` names the field.
  */
-export function normalizePhoneNumber(text: string): string {
+export function normalizePhoneNumber(text: string, pointer = "/phoneNumber"): string {
   const number = parse(text);
   if (number) {
     return number.number;
@@ -17,7 +17,7 @@ export function normalizePhoneNumber(text: string): string {
   throw new AppError("invalid", "phone_number_invalid", "That is not a phone number in international form.", {
     issues: [
       {
-        pointer: "/phoneNumber",
+        pointer,
         code: "phone_number_invalid",
         message: `Write it with + and the country code, for example ${withPlus?.number ?? EXAMPLE}.`,
       },

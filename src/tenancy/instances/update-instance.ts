@@ -3,6 +3,8 @@ import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { instance } from "../../db/schema/index.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { changeCredentials, openCredentials, sealCredentials } from "./credentials.ts";
 import { explainWriteFailure } from "./explain-write-failure.ts";
 import { findInstance } from "./find-instance.ts";
 import { normalizePhoneNumber } from "./phone-number.ts";
@@ -18,12 +20,25 @@ export async function updateInstance({
   input: { id: string; fields: UpdateInstance };
 }): Promise<Instance> {
   const organizationId = requirePermission(ctx, "instances:write");
-  const { name, phoneNumber, systemPrompt } = fields;
+  const { name, phoneNumber, systemPrompt, credentials } = fields;
+  const row = await findInstance({ ctx, id });
+  if (phoneNumber === null && row.channel !== "simulator") {
+    throw new AppError("invalid", "phone_number_needed", "Only a simulator works without a phone number.", {
+      issues: [{ pointer: "/phoneNumber", code: "phone_number_needed", message: "Give it a number." }],
+    });
+  }
   const now = ctx.clock.now();
   const changes = {
     ...(name !== undefined && { name }),
     ...(phoneNumber !== undefined && { phoneNumber: phoneNumber && normalizePhoneNumber(phoneNumber) }),
     ...(systemPrompt !== undefined && { systemPrompt }),
+    ...(credentials !== undefined && {
+      channelConfigSealed: await sealCredentials(
+        ctx,
+        id,
+        changeCredentials(row.channel, await openCredentials(ctx, row), credentials),
+      ),
+    }),
   };
   try {
     await writeWithAudit(
@@ -36,7 +51,7 @@ export async function updateInstance({
         action: "instance.updated",
         subjectType: "instance",
         subjectId: id,
-        detail: { fields: Object.keys(changes) },
+        detail: { fields: Object.keys(fields) },
       },
       [
         ctx.db
@@ -48,5 +63,5 @@ export async function updateInstance({
   } catch (error) {
     throw explainWriteFailure(error);
   }
-  return presentInstance(await findInstance({ ctx, id }));
+  return presentInstance(ctx, await findInstance({ ctx, id }));
 }

@@ -34,6 +34,8 @@ export async function createGatewayKey({
     name: input.name,
     keyHash: hash,
     hint,
+    requestsPerMinute: input.requestsPerMinute ?? null,
+    tokensPerDay: input.tokensPerDay ?? null,
     expiresAt: input.expiresInDays === undefined ? null : now + input.expiresInDays * DAY_MS,
     revokedAt: null,
     createdAt: now,

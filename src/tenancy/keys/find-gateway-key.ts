@@ -12,6 +12,9 @@ export type KnownGatewayKey = {
   readonly instanceId: string | null;
   /** Null for a key without an end. */
   readonly expiresAt: number | null;
+  /** Caps on chat completions; null for none. */
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerDay: number | null;
 };
 
 const recentKeys = createRecentCredentials<KnownGatewayKey>();
@@ -49,8 +52,8 @@ export function keepGatewayKey(
   if (!row || row.revokedAt !== null) {
     return null;
   }
-  const { id, organizationId, instanceId, expiresAt } = row;
-  const key = { id, organizationId, instanceId, expiresAt };
+  const { id, organizationId, instanceId, expiresAt, requestsPerMinute, tokensPerDay } = row;
+  const key = { id, organizationId, instanceId, expiresAt, requestsPerMinute, tokensPerDay };
   recentKeys.keep(hash, key, now);
   return key;
 }

@@ -1,4 +1,4 @@
-export { credentialPrefix, hashCredential } from "./credential.ts";
+export { credentialPrefix, hashCredential, rememberHash } from "./credential.ts";
 export { findApiToken } from "./find-api-token.ts";
 export {
   findGatewayKey,

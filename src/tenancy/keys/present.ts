@@ -24,6 +24,8 @@ export function presentGatewayKey(row: typeof gatewayKey.$inferSelect): GatewayK
     name: row.name,
     instanceId: row.instanceId,
     hint: row.hint,
+    requestsPerMinute: row.requestsPerMinute,
+    tokensPerDay: row.tokensPerDay,
     createdAt: iso(row.createdAt),
     expiresAt: isoOrNull(row.expiresAt),
     revokedAt: isoOrNull(row.revokedAt),

@@ -48,6 +48,12 @@ export const CreateGatewayKey = z.strictObject({
   expiresInDays: ExpiresInDays.optional().openapi({
     description: "Without it, the key lasts until revoked.",
   }),
+  requestsPerMinute: z.number().int().min(1).max(1_000_000).optional().openapi({
+    description: "Chat completions in any sixty seconds. Without it, as many as come.",
+  }),
+  tokensPerDay: z.number().int().min(1).max(1_000_000_000_000).optional().openapi({
+    description: "Tokens of chat completions, in and out together, in a day of UTC.",
+  }),
 });
 export type CreateGatewayKey = z.infer<typeof CreateGatewayKey>;
 
@@ -57,6 +63,8 @@ export const GatewayKey = z
     name: z.string(),
     instanceId: z.string().nullable(),
     hint: Hint,
+    requestsPerMinute: z.number().int().nullable(),
+    tokensPerDay: z.number().int().nullable(),
     createdAt: Time,
     expiresAt: Time.nullable(),
     revokedAt: Time.nullable(),

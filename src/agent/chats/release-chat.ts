@@ -1,0 +1,13 @@
+import type { Ctx } from "../../access/context.ts";
+import { requirePermission } from "../../access/require-permission.ts";
+import { findChat } from "./find-chat.ts";
+import type { Chat } from "./schemas.ts";
+import { setChatState } from "./set-chat-state.ts";
+
+/** Hands the conversation back: the agent knows what was said meanwhile, and answers what was left unanswered. */
+export async function releaseChat({ ctx, input }: { ctx: Ctx; input: { id: string } }): Promise<Chat> {
+  const organizationId = requirePermission(ctx, "chats:write");
+  const { object } = await findChat(ctx, organizationId, input.id);
+  await object.release();
+  return setChatState(ctx, organizationId, { id: input.id, state: "agent", action: "chat.released" });
+}

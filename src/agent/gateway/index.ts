@@ -1,0 +1,1 @@
+export { runToolLoop } from "./run-tool-loop.ts";

@@ -1,0 +1,5 @@
+export { findModel } from "./find-model.ts";
+export { listModelNames } from "./list-models.ts";
+export { toFailure } from "./model-http.adapter.ts";
+export { type ModelCall, ModelFailed, type ModelFailure, type ResolvedModel } from "./provider.ts";
+export { PROVIDERS } from "./providers.ts";

@@ -1,0 +1,2 @@
+export { type Dispatched, dispatchTool } from "./dispatch-tool.ts";
+export { startStageTimes } from "./stage-times.ts";
