@@ -37,6 +37,9 @@ test("[GRANT-02] the quick start holds from the manifest to the log", async () =
     "/summary",
   ]);
   expect(outcome.records.map(({ status }) => status)).toEqual(["ok", "refused", "error", "ok"]);
-  expect(desk.received).toHaveLength(1);
+  expect(outcome.replies.support).toMatch(/SUP-10422/);
+  expect(outcome.replies.sales).not.toMatch(/SUP-/);
+  // The call of the agent's own, and the one of the conversation.
+  expect(desk.received).toHaveLength(2);
   expect(lines.filter((line) => line.trimStart().startsWith("ok ")).length).toBeGreaterThan(12);
 });

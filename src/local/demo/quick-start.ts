@@ -1,6 +1,7 @@
 /** The quick start as one story: a plugin comes up, is reviewed, installed, granted, called, refused and logged. */
 import { type Api, createApi } from "../api.ts";
 import type * as Answer from "./answers.ts";
+import { converse, type Replies } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
 import { readUntil } from "./poll.ts";
 import type { Transcript } from "./transcript.ts";
@@ -42,6 +43,7 @@ export type StoryOutcome = {
   readonly greeting: unknown;
   readonly records: readonly Answer.CallRecord[];
   readonly audit: readonly Answer.AuditEntry[];
+  readonly replies: Replies;
 };
 
 /** Tells the whole story. Throws a `BrokenPromise` at the first thing that is not as promised. */
@@ -58,6 +60,7 @@ export async function tellQuickStart(story: StoryInput): Promise<StoryOutcome> {
   const greeting = await useGreeter(story, agent, support);
   const records = await readLog(story, { support, sales });
   const audit = await readAudit(story);
+  const replies = await converse(story, { support, sales });
   return {
     installationId: installation.id,
     support,
@@ -68,6 +71,7 @@ export async function tellQuickStart(story: StoryInput): Promise<StoryOutcome> {
     greeting,
     records,
     audit,
+    replies,
   };
 }
 
