@@ -1,31 +1,37 @@
 import { AppError } from "../kernel/errors.ts";
 
 /**
- * A request's body as text. The length that the client announces is refused before reading; without one the bytes
- * are counted. Throws `body_too_large`.
+ * How much of a body that is refused for its size is still read, and thrown away. A client that is cut off while
+ * it sends sees a broken connection instead of the answer; past this, it has itself to blame.
+ */
+const DRAIN_MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A request's body as text. A length that the client announces is refused before anything is kept; without one the
+ * bytes are counted. Throws `body_too_large`.
  */
 export async function readBodyText(request: Request, maxBytes: number): Promise<string> {
   const announced = request.headers.get("content-length");
-  if (announced !== null) {
-    if (Number(announced) > maxBytes) {
-      throw tooLarge(maxBytes);
-    }
+  if (announced !== null && Number(announced) <= maxBytes) {
     return request.text();
   }
-  const chunks: Uint8Array[] = [];
+  let chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) {
-      throw tooLarge(maxBytes);
+    if (bytes > DRAIN_MAX_BYTES) {
+      break;
     }
-    chunks.push(chunk);
+    if (announced === null && bytes <= maxBytes) {
+      chunks.push(chunk);
+    } else {
+      chunks = [];
+    }
+  }
+  if (announced !== null || bytes > maxBytes) {
+    throw new AppError("too_large", "body_too_large", `The body is larger than ${maxBytes} bytes.`, {
+      hint: "Send less at once.",
+    });
   }
   return new Blob(chunks).text();
-}
-
-function tooLarge(maxBytes: number): AppError {
-  return new AppError("too_large", "body_too_large", `The body is larger than ${maxBytes} bytes.`, {
-    hint: "Send less at once.",
-  });
 }
