@@ -299,6 +299,24 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
     }
   });
 
+  test("the gateway: A's number is not there for B, nor are A's models", async () => {
+    const { gatewayKey } = b.organization;
+    const headers = { "x-kivuko-instance": a.ids.instanceId };
+    const body = { model: MARKER, messages: [{ role: "user", content: "Hello" }] };
+    const completion = await call<unknown>("POST", "/v1/chat/completions", {
+      token: gatewayKey,
+      headers,
+      body,
+    });
+    expect(completion.status).toBe(404);
+    expect(leaked(completion, { params: headers, body })).toEqual([]);
+    const models = await call<unknown>("GET", "/v1/models", { token: gatewayKey });
+    expect(models.status).toBe(200);
+    expect(leaked(models, {})).toEqual([]);
+    const own = await call<unknown>("GET", "/v1/models", { token: a.desk.organization.gatewayKey });
+    expect(JSON.stringify(own.body)).toContain(MARKER);
+  });
+
   test("asked by B's owner about B, every read answers with B's own only", async () => {
     const own = {
       ...a.ids,
