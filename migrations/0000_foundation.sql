@@ -155,6 +155,57 @@ CREATE TABLE `verification` (
 );
 --> statement-breakpoint
 CREATE INDEX `verification_identifier` ON `verification` (`identifier`);--> statement-breakpoint
+CREATE TABLE `bridge_call` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`plugin_slug` text NOT NULL,
+	`operation` text NOT NULL,
+	`status` text NOT NULL,
+	`gate` text,
+	`code` text,
+	`http_status` integer NOT NULL,
+	`latency_ms` integer NOT NULL,
+	`call_id` text,
+	`key_hash` text,
+	`request_id` text NOT NULL,
+	`input` text,
+	`output` text,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `bridge_call_org` ON `bridge_call` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `bridge_call_installation` ON `bridge_call` (`organization_id`,`installation_id`,`id`);--> statement-breakpoint
+CREATE INDEX `bridge_call_age` ON `bridge_call` (`created_at`);--> statement-breakpoint
+CREATE TABLE `idempotency_key` (
+	`installation_id` text NOT NULL,
+	`key_hash` text NOT NULL,
+	`organization_id` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`status` text NOT NULL,
+	`lease_id` text NOT NULL,
+	`lease_until` integer NOT NULL,
+	`http_status` integer,
+	`answer` text,
+	`created_at` integer NOT NULL,
+	`expires_at` integer,
+	PRIMARY KEY(`installation_id`, `key_hash`),
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_key_age` ON `idempotency_key` (`expires_at`) WHERE "idempotency_key"."expires_at" is not null;--> statement-breakpoint
+CREATE TABLE `plugin_contact` (
+	`installation_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`organization_id` text NOT NULL,
+	`chat_object_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `plugin_contact_user` ON `plugin_contact` (`installation_id`,`instance_id`,`user_id`);--> statement-breakpoint
 CREATE TABLE `chat` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -170,6 +221,221 @@ CREATE TABLE `chat` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `chat_object` ON `chat` (`object_id`);--> statement-breakpoint
 CREATE INDEX `chat_recent` ON `chat` (`organization_id`,`instance_id`,`last_message_at`,`id`);--> statement-breakpoint
+CREATE TABLE `event` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`type` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`installation_id` text,
+	`data` text NOT NULL,
+	`dedupe_key` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `event_key` ON `event` (`organization_id`,`dedupe_key`);--> statement-breakpoint
+CREATE INDEX `event_org` ON `event` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `event_subject` ON `event` (`organization_id`,`subject_id`,`id`);--> statement-breakpoint
+CREATE INDEX `event_age` ON `event` (`created_at`);--> statement-breakpoint
+CREATE TABLE `event_delivery` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`event_id` text NOT NULL,
+	`target_kind` text NOT NULL,
+	`target_id` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`state` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`first_attempt_at` integer,
+	`next_attempt_at` integer,
+	`last_status` integer,
+	`last_error` text,
+	`created_at` integer NOT NULL,
+	`delivered_at` integer,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`event_id`) REFERENCES `event`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `event_delivery_target` ON `event_delivery` (`event_id`,`target_id`);--> statement-breakpoint
+CREATE INDEX `event_delivery_org` ON `event_delivery` (`organization_id`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `event_delivery_due` ON `event_delivery` (`next_attempt_at`) WHERE "event_delivery"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX `event_delivery_order` ON `event_delivery` (`target_id`,`subject_id`,`id`) WHERE "event_delivery"."state" = 'pending';--> statement-breakpoint
+CREATE TABLE `event_endpoint` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`url` text NOT NULL,
+	`description` text NOT NULL,
+	`types` text NOT NULL,
+	`status` text NOT NULL,
+	`secret_sealed` text NOT NULL,
+	`old_secret_sealed` text,
+	`old_secret_ends_at` integer,
+	`created_by` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `event_endpoint_org` ON `event_endpoint` (`organization_id`,`id`);--> statement-breakpoint
+CREATE TABLE `payment` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text,
+	`requested_by_kind` text NOT NULL,
+	`requested_by_id` text NOT NULL,
+	`chat_object_id` text NOT NULL,
+	`payer_phone_sealed` text NOT NULL,
+	`payer_hash` text NOT NULL,
+	`prompt_for` text,
+	`provider` text NOT NULL,
+	`account_id` text,
+	`amount` integer NOT NULL,
+	`currency` text NOT NULL,
+	`order_reference` text NOT NULL,
+	`description` text NOT NULL,
+	`items` text,
+	`order_details` text,
+	`reference` text NOT NULL,
+	`state` text NOT NULL,
+	`failure` text,
+	`provider_id` text,
+	`checkout_url` text,
+	`link_sent_at` integer,
+	`receipt_number` text,
+	`callback_secret_sealed` text NOT NULL,
+	`refund_reserved` integer DEFAULT 0 NOT NULL,
+	`refunded_amount` integer DEFAULT 0 NOT NULL,
+	`attention` text,
+	`idempotency_scope` text NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	`next_check_at` integer,
+	`checks` integer DEFAULT 0 NOT NULL,
+	`settled_at` integer,
+	`follow_up_at` integer,
+	`follow_up_tries` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`account_id`) REFERENCES `payment_account`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "payment_state_known" CHECK("payment"."state" in ('created', 'pending', 'unknown', 'succeeded', 'failed', 'expired', 'cancelled')),
+	CONSTRAINT "payment_provider_known" CHECK("payment"."provider" in ('sandbox', 'mpesa', 'paystack')),
+	CONSTRAINT "payment_amount_positive" CHECK("payment"."amount" > 0),
+	CONSTRAINT "payment_refunds_within_amount" CHECK("payment"."refunded_amount" >= 0 and "payment"."refunded_amount" <= "payment"."refund_reserved" and "payment"."refund_reserved" <= "payment"."amount"),
+	CONSTRAINT "payment_refunds_of_paid_only" CHECK("payment"."refund_reserved" = 0 or "payment"."state" = 'succeeded'),
+	CONSTRAINT "payment_settled_in_time" CHECK(("payment"."settled_at" is null) = ("payment"."state" in ('created', 'pending', 'unknown')))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `payment_key` ON `payment` (`idempotency_scope`,`idempotency_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `payment_reference` ON `payment` (`reference`);--> statement-breakpoint
+CREATE UNIQUE INDEX `payment_provider_id` ON `payment` (`provider`,`provider_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `payment_prompt` ON `payment` (`prompt_for`) WHERE "payment"."prompt_for" is not null;--> statement-breakpoint
+CREATE INDEX `payment_org` ON `payment` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `payment_org_state` ON `payment` (`organization_id`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `payment_org_order` ON `payment` (`organization_id`,`order_reference`,`id`);--> statement-breakpoint
+CREATE INDEX `payment_org_settled` ON `payment` (`organization_id`,`settled_at`);--> statement-breakpoint
+CREATE INDEX `payment_due` ON `payment` (`next_check_at`) WHERE "payment"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX `payment_follow_up` ON `payment` (`follow_up_at`) WHERE "payment"."follow_up_at" is not null;--> statement-breakpoint
+CREATE TABLE `payment_account` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`provider` text NOT NULL,
+	`name` text NOT NULL,
+	`credentials_sealed` text,
+	`callback_secret_sealed` text NOT NULL,
+	`is_default` integer NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`removed_at` integer,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "payment_account_provider" CHECK("payment_account"."provider" in ('sandbox', 'mpesa', 'paystack'))
+);
+--> statement-breakpoint
+CREATE INDEX `payment_account_org` ON `payment_account` (`organization_id`,`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `payment_account_default` ON `payment_account` (`organization_id`) WHERE "payment_account"."is_default" = 1 and "payment_account"."removed_at" is null;--> statement-breakpoint
+CREATE TABLE `payment_event` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`payment_id` text NOT NULL,
+	`refund_id` text,
+	`source` text NOT NULL,
+	`event_key` text NOT NULL,
+	`outcome` text NOT NULL,
+	`provider_code` text NOT NULL,
+	`state_before` text NOT NULL,
+	`state_after` text NOT NULL,
+	`doubt` text,
+	`body` text,
+	`seen` integer DEFAULT 1 NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_seen_at` integer NOT NULL,
+	FOREIGN KEY (`payment_id`) REFERENCES `payment`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`refund_id`) REFERENCES `refund`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `payment_event_key` ON `payment_event` (`payment_id`,`event_key`);--> statement-breakpoint
+CREATE TABLE `refund` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`payment_id` text NOT NULL,
+	`installation_id` text,
+	`requested_by_kind` text NOT NULL,
+	`requested_by_id` text NOT NULL,
+	`amount` integer NOT NULL,
+	`currency` text NOT NULL,
+	`reason` text NOT NULL,
+	`state` text NOT NULL,
+	`failure` text,
+	`provider_id` text,
+	`callback_secret_sealed` text NOT NULL,
+	`attention` text,
+	`idempotency_scope` text NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`decided_by_kind` text,
+	`decided_by_id` text,
+	`decided_at` integer,
+	`decision_note` text,
+	`next_check_at` integer,
+	`checks` integer DEFAULT 0 NOT NULL,
+	`settled_at` integer,
+	`follow_up_at` integer,
+	`follow_up_tries` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`payment_id`) REFERENCES `payment`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "refund_state_known" CHECK("refund"."state" in ('requested', 'approved', 'rejected', 'processing', 'unknown', 'succeeded', 'failed')),
+	CONSTRAINT "refund_amount_positive" CHECK("refund"."amount" > 0)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `refund_key` ON `refund` (`idempotency_scope`,`idempotency_key`);--> statement-breakpoint
+CREATE INDEX `refund_provider_id` ON `refund` (`provider_id`);--> statement-breakpoint
+CREATE INDEX `refund_payment` ON `refund` (`payment_id`,`id`);--> statement-breakpoint
+CREATE INDEX `refund_org` ON `refund` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `refund_due` ON `refund` (`next_check_at`) WHERE "refund"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX `refund_follow_up` ON `refund` (`follow_up_at`) WHERE "refund"."follow_up_at" is not null;--> statement-breakpoint
+CREATE TABLE `sandbox_charge` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`amount` integer NOT NULL,
+	`currency` text NOT NULL,
+	`reference` text,
+	`callback_url_sealed` text NOT NULL,
+	`callback_at` integer,
+	`callback_step` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `sandbox_charge_subject` ON `sandbox_charge` (`subject_id`);--> statement-breakpoint
+CREATE INDEX `sandbox_charge_due` ON `sandbox_charge` (`callback_at`) WHERE "sandbox_charge"."callback_at" is not null;--> statement-breakpoint
 CREATE TABLE `installation` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -286,6 +552,43 @@ CREATE INDEX `tool_call_org` ON `tool_call` (`organization_id`,`id`);--> stateme
 CREATE INDEX `tool_call_instance` ON `tool_call` (`organization_id`,`instance_id`,`id`);--> statement-breakpoint
 CREATE INDEX `tool_call_installation` ON `tool_call` (`organization_id`,`installation_id`,`id`);--> statement-breakpoint
 CREATE INDEX `tool_call_age` ON `tool_call` (`created_at`);--> statement-breakpoint
+CREATE TABLE `business_profile` (
+	`organization_id` text PRIMARY KEY NOT NULL,
+	`profile` text NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `number_series` (
+	`organization_id` text NOT NULL,
+	`series` text NOT NULL,
+	`next` integer NOT NULL,
+	PRIMARY KEY(`organization_id`, `series`),
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `receipt` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`payment_id` text NOT NULL,
+	`refund_id` text,
+	`number` text NOT NULL,
+	`content` text NOT NULL,
+	`sends` integer DEFAULT 0 NOT NULL,
+	`send_state` text,
+	`send_error` text,
+	`sent_at` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`payment_id`) REFERENCES `payment`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`refund_id`) REFERENCES `refund`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `receipt_subject` ON `receipt` (`subject_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `receipt_number` ON `receipt` (`organization_id`,`number`);--> statement-breakpoint
+CREATE INDEX `receipt_org` ON `receipt` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `receipt_payment` ON `receipt` (`payment_id`);--> statement-breakpoint
 CREATE TABLE `api_token` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,

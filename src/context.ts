@@ -46,12 +46,24 @@ class RequestBase implements CtxBase {
     return this.#env.RECORDS;
   }
 
+  get work() {
+    return this.#env.WORK;
+  }
+
+  get events() {
+    return this.#env.EVENTS;
+  }
+
   get budgets() {
     return this.#env.BUDGETS;
   }
 
   get chats() {
     return this.#env.CHATS;
+  }
+
+  get assets() {
+    return this.#env.ASSETS;
   }
 
   readonly background = (work: Promise<unknown>): void => {

@@ -7,8 +7,13 @@ import { chatRoutes } from "./agent/chats/routes.ts";
 import { describeGateway } from "./agent/gateway/routes.ts";
 import { modelRoutes } from "./agent/models/routes.ts";
 import { usageRoutes } from "./agent/usage/routes.ts";
+import { bridgeRoutes, describeBridge } from "./bridge/routes.ts";
 import { simulatorRoutes, webhookRoutes } from "./channels/routes.ts";
 import { createBase } from "./context.ts";
+import { eventRoutes } from "./effects/events/routes.ts";
+import { paymentCallbackRoutes } from "./effects/payments/callbacks.routes.ts";
+import { paymentRoutes } from "./effects/payments/routes.ts";
+import { receiptRoutes, sharedReceiptRoutes } from "./effects/receipts/routes.ts";
 import { describeApi } from "./http/openapi-document.ts";
 import { toProblem } from "./http/problem.ts";
 import { createRouter } from "./http/router.ts";
@@ -76,6 +81,9 @@ controlPlane.route("/", reference);
 controlPlane.route("/", manifestRoutes);
 controlPlane.route("/", accountRoutes);
 controlPlane.route("/", webhookRoutes);
+controlPlane.route("/", paymentCallbackRoutes);
+controlPlane.route("/", sharedReceiptRoutes);
+controlPlane.route("/", bridgeRoutes);
 
 for (const path of ["/v1/*", "/organizations/*"]) {
   controlPlane.use(path, async (c, next) => {
@@ -104,9 +112,13 @@ controlPlane.route("/", modelRoutes);
 controlPlane.route("/", usageRoutes);
 controlPlane.route("/", simulatorRoutes);
 controlPlane.route("/", chatRoutes);
+controlPlane.route("/", paymentRoutes);
+controlPlane.route("/", receiptRoutes);
+controlPlane.route("/", eventRoutes);
 
 describeToolCall(controlPlane.openAPIRegistry);
 describeGateway(controlPlane.openAPIRegistry);
+describeBridge(controlPlane.openAPIRegistry);
 describeApi(controlPlane);
 
 controlPlane.notFound((c) => {

@@ -1,13 +1,25 @@
 /** Cron expression -> jobs. A job finds what is due and does little; one that fails does not stop the others. */
 import type { Ctx } from "./access/context.ts";
+import { removeExpiredKeys } from "./bridge/remove-expired-keys.job.ts";
 import { createPlatformContext } from "./context.ts";
+import { enqueueDueDeliveries } from "./effects/events/find-due-deliveries.job.ts";
+import { removeExpiredEvents } from "./effects/events/remove-old-events.job.ts";
+import { enqueueDuePaymentWork } from "./effects/payments/find-due-work.job.ts";
 import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
 import { removeExpiredReviews } from "./plugins/installs/remove-expired-reviews.job.ts";
 import { resealStaleValues } from "./plugins/installs/reseal-stale-values.job.ts";
 import { removeExpiredRecords } from "./plugins/records/remove-expired-records.job.ts";
 
 const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> = {
-  "* * * * *": [destroyExpiredSecrets, removeExpiredReviews, removeExpiredRecords],
+  "* * * * *": [
+    destroyExpiredSecrets,
+    removeExpiredReviews,
+    removeExpiredRecords,
+    removeExpiredKeys,
+    enqueueDuePaymentWork,
+    enqueueDueDeliveries,
+    removeExpiredEvents,
+  ],
   // Reads whole tables, so not every minute.
   "7 * * * *": [resealStaleValues],
 };

@@ -2,12 +2,47 @@
 
 import type { Ctx } from "./access/context.ts";
 import { createPlatformContext } from "./context.ts";
+import { WorkMessage, type WorkType } from "./contract/work.ts";
+import { deliverEvents } from "./effects/events/events.consumer.ts";
+import { paymentEvent, refundEvent } from "./effects/events/index.ts";
+import { paymentWork } from "./effects/payments/payments.consumer.ts";
+import { paymentReceipt, refundReceipt } from "./effects/receipts/index.ts";
 import { keepDeadLetters } from "./plugins/records/dead-letters.consumer.ts";
 import { storeRecords } from "./plugins/records/records.consumer.ts";
+
+/** What each kind of message does. What follows the end of a payment or refund in other features is listed here. */
+const WORK: Readonly<
+  Record<WorkType, (call: { ctx: Ctx; input: Pick<WorkMessage, "organizationId" | "id"> }) => Promise<void>>
+> = {
+  ...paymentWork({ payment: [paymentReceipt, paymentEvent], refund: [refundReceipt, refundEvent] }),
+};
+
+/** Longest pause before a message is tried again. Its row is tried by the tick in any case. */
+const RETRY_MAX_SECONDS = 300;
+
+/** The `work` queue: each message on its own, so that one that fails is tried again without the others. */
+async function doWork(batch: MessageBatch<unknown>, ctx: Ctx): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      try {
+        const { type, ...input } = WorkMessage.parse(message.body);
+        await WORK[type]({ ctx, input });
+        message.ack();
+      } catch (error) {
+        ctx.log.error("work_failed", { messageId: message.id, attempts: message.attempts, error });
+        message.retry({ delaySeconds: Math.min(2 ** message.attempts, RETRY_MAX_SECONDS) });
+      }
+    }),
+  );
+}
 
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch<unknown>, ctx: Ctx) => Promise<void>>> = {
   "kivuko-records": storeRecords,
   "kivuko-records-dead": keepDeadLetters,
+  "kivuko-work": doWork,
+  "kivuko-work-dead": keepDeadLetters,
+  "kivuko-events": deliverEvents,
+  "kivuko-events-dead": keepDeadLetters,
 };
 
 /** Hands the batch to its consumer. An unknown queue is a deployment fault: everything is retried, nothing is lost. */

@@ -436,4 +436,305 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/operations.md",
     rule: "A variable that is missing or wrong is named, and its value is not.",
   },
+  { id: "RECEIPT-01", source: "design/contract.md", rule: "Money is shown as its currency divides." },
+  {
+    id: "RECEIPT-02",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "A receipt shows the merchant's local time.",
+  },
+  {
+    id: "RECEIPT-03",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "A receipt that is drawn again is the same file.",
+  },
+  {
+    id: "RECEIPT-04",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "Any script a name can be written in makes a sound PDF.",
+  },
+  {
+    id: "RECEIPT-05",
+    source: "design/product.md",
+    rule: "Address and details are on the receipt byte for byte.",
+  },
+  {
+    id: "RECEIPT-06",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "A receipt says everything that a payer has to know.",
+  },
+  { id: "RECEIPT-07", source: "design/product.md", rule: "A payment has exactly one receipt." },
+  {
+    id: "RECEIPT-08",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "Receipt numbers have no gap and no double.",
+  },
+  {
+    id: "RECEIPT-09",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "A receipt says what the business's profile says.",
+  },
+  {
+    id: "RECEIPT-10",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "A receipt's link is signed and ends.",
+  },
+  {
+    id: "PAYMENT-01",
+    source: "docs/payments.md",
+    rule: "What is wrong with a payment, or would be refused by its provider, is said before anybody is asked.",
+  },
+  {
+    id: "PAYMENT-02",
+    source: "docs/payments.md",
+    rule: "One key asks a provider once, whatever runs side by side and wherever it dies.",
+  },
+  {
+    id: "PAYMENT-03",
+    source: "docs/payments.md",
+    rule: "A payer has one prompt at a time; the rest are told when to come back.",
+  },
+  {
+    id: "PAYMENT-04",
+    source: "docs/payments.md",
+    rule: "Accepted is not paid: the provider's word settles a payment, early, late or doubled, and `succeeded` is final.",
+  },
+  {
+    id: "PAYMENT-05",
+    source: "docs/payments.md",
+    rule: "News that does not fit what was asked for changes no state and is raised for a person.",
+  },
+  {
+    id: "PAYMENT-06",
+    source: "docs/payments.md",
+    rule: "What no callback tells is asked for, less and less often, and raised after a day.",
+  },
+  {
+    id: "PAYMENT-07",
+    source: "docs/payments.md",
+    rule: "What follows the end of a payment is done in the end, whatever message or handler fails.",
+  },
+  {
+    id: "PAYMENT-08",
+    source: "docs/payments.md",
+    rule: "A refund needs its permission: to execute, to ask, of its own payments or of all; the rest waits for finance.",
+  },
+  {
+    id: "PAYMENT-09",
+    source: "docs/payments.md",
+    rule: "Refunds never exceed what was paid, side by side or twice.",
+  },
+  {
+    id: "PAYMENT-10",
+    source: "docs/payments.md",
+    rule: "A refund is asked for once and followed to its end.",
+  },
+  {
+    id: "PAYMENT-11",
+    source: "docs/decisions/0024-payments.md",
+    rule: "Order details are stored to the byte.",
+  },
+  {
+    id: "PAYMENT-12",
+    source: "docs/payments.md",
+    rule: "A plugin reads its own payments, and nobody sees a payer's number.",
+  },
+  {
+    id: "PAYMENT-13",
+    source: "docs/payments.md",
+    rule: "Payments filter and page without skipping or repeating; totals are by day and by provider.",
+  },
+  {
+    id: "PAYMENT-14",
+    source: "docs/payments.md",
+    rule: "Credentials of an account are sealed, shown masked, and not sent to a new address.",
+  },
+  {
+    id: "PAYMENT-15",
+    source: "docs/payment-providers.md",
+    rule: "A checkout link goes into the chat once.",
+  },
+  {
+    id: "PAYMENT-16",
+    source: "docs/payments.md",
+    rule: "The sandbox does what its table of amounts says.",
+  },
+  {
+    id: "PROVIDER-01",
+    source: "docs/decisions/0025-payment-providers.md",
+    rule: "M-Pesa's timestamps are East Africa Time, whatever the machine's zone is.",
+  },
+  {
+    id: "PROVIDER-02",
+    source: "docs/payment-providers.md",
+    rule: "What a provider would refuse for its amount, currency or number is refused before it is called.",
+  },
+  {
+    id: "PROVIDER-03",
+    source: "docs/decisions/0025-payment-providers.md",
+    rule: "An answer that does not say for certain that nothing was asked is unknown, and nothing is asked twice.",
+  },
+  {
+    id: "PROVIDER-04",
+    source: "docs/decisions/0025-payment-providers.md",
+    rule: "Access tokens are kept until a minute before their end, fetched once for all, and renewed when refused.",
+  },
+  {
+    id: "PROVIDER-05",
+    source: "docs/payment-providers.md",
+    rule: "An event of Paystack is believed only when the secret key signed its bytes.",
+  },
+  {
+    id: "PROVIDER-06",
+    source: "docs/payment-providers.md",
+    rule: "A payer who has an M-Pesa prompt open gets no second one.",
+  },
+  {
+    id: "PROVIDER-07",
+    source: "docs/payment-providers.md",
+    rule: "A provider's credentials are in no outcome, and open nothing for anybody else.",
+  },
+  { id: "EVENT-01", source: "design/contract.md", rule: "Events are tried at 0 s, 5 s, 5 min … 24 h." },
+  { id: "EVENT-02", source: "design/contract.md", rule: "`Retry-After` is honoured." },
+  {
+    id: "EVENT-03",
+    source: "design/contract.md",
+    rule: "Endpoints get events signed by Standard Webhooks 1.0.",
+  },
+  {
+    id: "EVENT-04",
+    source: "design/contract.md",
+    rule: "An event is told at least once, its id stable across tries.",
+  },
+  { id: "EVENT-05", source: "design/contract.md", rule: "410 ends it." },
+  {
+    id: "EVENT-06",
+    source: "design/contract.md",
+    rule: "What nobody took waits in a list for a person to replay.",
+  },
+  { id: "EVENT-07", source: "docs/decisions/0028-events.md", rule: "Events of one subject arrive in order." },
+  {
+    id: "EVENT-08",
+    source: "docs/decisions/0028-events.md",
+    rule: "An endpoint's secret rotates with an overlap.",
+  },
+  {
+    id: "EVENT-09",
+    source: "docs/decisions/0028-events.md",
+    rule: "A plugin hears of its own doing, and of others' only with the permission to read all.",
+  },
+  {
+    id: "EVENT-10",
+    source: "design/facts.md",
+    rule: "Every piece of queued work is findable again from a row.",
+  },
+  {
+    id: "BRIDGE-01",
+    source: "docs/bridge.md",
+    rule: "Every bridge call goes through the same gates, and a test sends each through all of them.",
+  },
+  {
+    id: "BRIDGE-02",
+    source: "docs/bridge.md",
+    rule: "A bridge call is taken only with a token that a living secret signed for this platform, this time and this body.",
+  },
+  {
+    id: "BRIDGE-03",
+    source: "docs/decisions/0023-bridge-door.md",
+    rule: "A plugin acts on numbers that it is granted to, and learns nothing of others.",
+  },
+  {
+    id: "BRIDGE-04",
+    source: "docs/bridge.md",
+    rule: "A permission counts when it is declared and granted; a refusal names it and says how to get it.",
+  },
+  {
+    id: "BRIDGE-05",
+    source: "docs/bridge.md",
+    rule: "A dry run walks every gate, answers what would be, and changes nothing.",
+  },
+  {
+    id: "BRIDGE-06",
+    source: "docs/bridge.md",
+    rule: "A call that changes something needs a key; the same key is answered byte for byte, another payload refused.",
+  },
+  {
+    id: "BRIDGE-07",
+    source: "docs/bridge.md",
+    rule: "During a rotation both secrets sign bridge calls; a revoked one signs none.",
+  },
+  {
+    id: "BRIDGE-08",
+    source: "docs/decisions/0023-bridge-door.md",
+    rule: "A revoked grant or a disabled plugin is refused at the very next bridge call.",
+  },
+  {
+    id: "BRIDGE-09",
+    source: "docs/bridge.md",
+    rule: "The SDK signs each try, tries again with the same key, and makes keys that a repeated tool call has too.",
+  },
+  {
+    id: "BRIDGE-10",
+    source: "docs/bridge.md",
+    rule: "A tool call for a customer brings a token that reaches that customer and nobody else.",
+  },
+  {
+    id: "BRIDGE-11",
+    source: "docs/decisions/0023-bridge-door.md",
+    rule: "No token is made, and no conversation asked, for a plugin that may not reach the current chat.",
+  },
+  {
+    id: "BRIDGE-12",
+    source: "docs/decisions/0023-bridge-door.md",
+    rule: "A token that is unknown, ended, or another installation's or number's gets one and the same answer.",
+  },
+  {
+    id: "BRIDGE-13",
+    source: "docs/bridge.md",
+    rule: "A phone number beside the current chat is refused, not ignored.",
+  },
+  {
+    id: "BRIDGE-14",
+    source: "docs/bridge.md",
+    rule: "A known contact is a customer whom this plugin was called for before, on this number.",
+  },
+  {
+    id: "BRIDGE-15",
+    source: "docs/bridge.md",
+    rule: "Text that WhatsApp does not allow now is blocked, and the plugin is told so.",
+  },
+  {
+    id: "BRIDGE-16",
+    source: "docs/bridge.md",
+    rule: "Equal calls with one key at the same time run once and are answered alike.",
+  },
+  {
+    id: "BRIDGE-17",
+    source: "docs/bridge.md",
+    rule: "A final refusal is kept under its key; a failure is not, and the next try runs.",
+  },
+  {
+    id: "BRIDGE-18",
+    source: "docs/decisions/0023-bridge-door.md",
+    rule: "A run that died is run again after its lease, and cannot write over what came after it.",
+  },
+  {
+    id: "BRIDGE-19",
+    source: "docs/bridge.md",
+    rule: "A key is kept for a day, or for ever where money moves.",
+  },
+  {
+    id: "BRIDGE-20",
+    source: "docs/decisions/0023-bridge-door.md",
+    rule: "A bridge call costs three round trips to the database, a replay or a refusal one.",
+  },
+  {
+    id: "BRIDGE-21",
+    source: "docs/bridge.md",
+    rule: "Every call behind a valid signature is recorded, without phone numbers, tokens or keys.",
+  },
+  {
+    id: "BRIDGE-22",
+    source: "docs/bridge.md",
+    rule: "The page says all that another language needs to sign a bridge call.",
+  },
 ];

@@ -34,7 +34,12 @@ export default defineConfig(async () => ({
           name: "worker",
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["test/worker/setup.ts"],
-          globalSetup: ["test/support/plugin-stand-in.setup.ts", "test/support/channel-stand-ins.setup.ts"],
+          globalSetup: [
+            "test/support/plugin-stand-in.setup.ts",
+            "test/support/channel-stand-ins.setup.ts",
+            "test/support/event-sink.setup.ts",
+            "test/support/payment-stand-ins.setup.ts",
+          ],
         },
       },
       {

@@ -32,9 +32,22 @@ export type Actor =
       readonly organizationId: string;
       readonly instanceId: string;
     }
+  | PluginActor
   | {
       /** The platform itself: cron jobs and queue consumers. */
       readonly kind: "platform";
       readonly id: string;
       readonly organizationId: null;
     };
+
+/** A plugin's server that calls a bridge, for one instance. It holds none of the control plane's permissions. */
+export type PluginActor = {
+  readonly kind: "plugin";
+  /** The installation's id. */
+  readonly id: string;
+  readonly organizationId: string;
+  readonly instanceId: string;
+  readonly slug: string;
+  /** Bridge permissions that the installed version declares and the instance's grant holds. */
+  readonly permissions: ReadonlySet<string>;
+};

@@ -1,6 +1,8 @@
 import type { BudgetNamespace } from "../contract/budget.ts";
 import type { ChatNamespace } from "../contract/chat.ts";
+import type { EventMessage } from "../contract/events.ts";
 import type { RecordMessage } from "../contract/records.ts";
+import type { WorkMessage } from "../contract/work.ts";
 import type { Db } from "../db/client.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Config } from "../kernel/config.ts";
@@ -19,10 +21,16 @@ export type Ctx<A extends Actor = Actor> = {
   readonly requestId: string;
   /** The queue of tool-call records. */
   readonly records: Queue<RecordMessage>;
+  /** The queue of what is to be done soon; each message is findable again from a row. */
+  readonly work: Queue<WorkMessage>;
+  /** The queue of events that are due to be told. */
+  readonly events: Queue<EventMessage>;
   /** Counters of rate limits; an object is made only when a limit is set. */
   readonly budgets: BudgetNamespace;
   /** The conversations, one object for each customer of an instance. */
   readonly chats: ChatNamespace;
+  /** Files that are deployed beside the Worker. */
+  readonly assets: Pick<Fetcher, "fetch">;
   /** Keeps the isolate alive for work after the answer; a rejection is logged, never lost silently. */
   readonly background: (work: Promise<unknown>) => void;
 };

@@ -17,6 +17,17 @@ export const PERMISSIONS = [
   "models:manage",
   "calls:read",
   "usage:read",
+  "payments:read",
+  "payments:configure",
+  "payments:refund",
+  "refunds:decide",
+  "receipts:send",
+  "orders:read",
+  "orders:write",
+  "catalog:read",
+  "catalog:write",
+  "events:read",
+  "events:manage",
   "chats:read",
   "chats:write",
   "audit:read",
@@ -29,17 +40,43 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const ROLES = ["owner", "admin", "finance", "agent", "viewer", "developer"] as const;
 export type Role = (typeof ROLES)[number];
 
-const READING: readonly Permission[] = ["organization:read", "instances:read", "plugins:read", "calls:read"];
+const READING: readonly Permission[] = [
+  "organization:read",
+  "instances:read",
+  "plugins:read",
+  "catalog:read",
+  "calls:read",
+];
+
+/** Money is finance's: others see it, and support agents ask for refunds that finance decides. */
+const FINANCE: readonly Permission[] = [
+  "payments:read",
+  "payments:configure",
+  "payments:refund",
+  "refunds:decide",
+  "receipts:send",
+];
 
 /** Developers bring plugins in and try them; who may use them on a number is an owner's or admin's decision. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   owner: new Set(PERMISSIONS),
   admin: new Set(PERMISSIONS),
-  finance: new Set([...READING, "audit:read", "usage:read"]),
-  agent: new Set([...READING, "chats:read", "chats:write"]),
-  viewer: new Set([...READING, "chats:read"]),
+  finance: new Set([...READING, ...FINANCE, "orders:read", "events:read", "audit:read", "usage:read"]),
+  agent: new Set([
+    ...READING,
+    "payments:read",
+    "payments:refund",
+    "receipts:send",
+    "orders:read",
+    "orders:write",
+    "chats:read",
+    "chats:write",
+  ]),
+  viewer: new Set([...READING, "payments:read", "orders:read", "chats:read"]),
   developer: new Set([
     ...READING,
+    "events:read",
+    "events:manage",
     "plugins:install",
     "plugins:secrets",
     "plugins:configure",

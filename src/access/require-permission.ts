@@ -17,6 +17,8 @@ export function allows(actor: Actor, permission: Permission): boolean {
       return GATEWAY_KEY_PERMISSIONS.has(permission);
     case "chat":
       return CHAT_PERMISSIONS.has(permission);
+    case "plugin":
+      return false; // what a plugin may do is a matter of bridge permissions: see requireEffect
     case "platform":
       return true;
   }

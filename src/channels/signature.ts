@@ -4,7 +4,7 @@ import { utf8 } from "../kernel/encoding.ts";
 /** Whether `signature` is the HMAC of the bytes under the secret, compared in constant time. */
 export async function isSignedBy(
   secret: string,
-  hash: "SHA-1" | "SHA-256",
+  hash: "SHA-1" | "SHA-256" | "SHA-512",
   signature: Uint8Array<ArrayBuffer>,
   signed: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {

@@ -89,3 +89,22 @@ export type StatusUpdate = {
   /** The provider's error code, with `failed`. */
   errorCode: string | null;
 };
+
+/** What can go out to a customer. `text` is always what people read of it, whatever else it is. */
+export type OutgoingMessage =
+  | { type: "text"; text: string }
+  /** One to three buttons. A channel without buttons gets them as numbered lines. */
+  | { type: "buttons"; text: string; buttons: OutgoingButton[] }
+  /** A file with `text` as its caption. */
+  | { type: "document"; text: string; document: OutgoingDocument }
+  /** A template that WhatsApp has approved, the one kind that may go out at any time. */
+  | { type: "template"; text: string; template: OutgoingTemplate };
+
+/** A title of at most 20 characters; what a tap brings back is the id, of at most 256. */
+export type OutgoingButton = { id: string; title: string };
+
+/** `source` names where the file is, such as `receipt:rcp_…`; it is opened when it is sent. */
+export type OutgoingDocument = { source: string; fileName: string; contentType: string };
+
+/** Variables by the names that the template has them under: `1`, `2`, … or words. */
+export type OutgoingTemplate = { name: string; language: string; variables: Record<string, string> };

@@ -1,5 +1,5 @@
 /** The face of the Durable Object that holds one conversation: one customer writing to one instance. */
-import type { DeliveryStage, InboundMessage, InboundPart, StatusUpdate } from "./channel.ts";
+import type { DeliveryStage, InboundMessage, InboundPart, OutgoingMessage, StatusUpdate } from "./channel.ts";
 
 /** Who answers in a chat: the agent, or a person who has taken it over. */
 export const CHAT_STATES = ["agent", "person"] as const;
@@ -54,11 +54,46 @@ export type ChatRpc = {
   release(): Promise<void>;
   /** Sends a person's words, or answers why not. */
   write(input: { by: string; text: string }): Promise<WriteAnswer>;
+  /**
+   * Puts a message out to the customer, once per `dedupeKey`, and tries to send it at once; what became of it is in
+   * the line. The customer need not have written before.
+   */
+  send(input: SendInput): Promise<SendAnswer>;
+  /** A pass for a plugin to reach this customer from one tool call. Shown here once, good for ten minutes. */
+  mintToken(input: MintInput): Promise<{ token: string; expiresAt: number }>;
+  /**
+   * The customer, for a bridge call of that instance: with a token by its hash, when it is good now and that
+   * installation's. Null otherwise, for whatever reason.
+   */
+  resolveRecipient(input: RecipientQuery): Promise<RecipientAnswer | null>;
 };
 
 export type WriteAnswer =
   | { written: true; line: OutboundLine }
   | { written: false; reason: "not_taken" | "outside_window" };
+
+export type MintInput = { address: ChatAddress; installationId: string; callId: string };
+
+export type RecipientQuery = {
+  organizationId: string;
+  instanceId: string;
+  token: { hash: string; installationId: string } | null;
+};
+
+/** The number in E.164, and the tool call that the token was made for. */
+export type RecipientAnswer = { phone: string; callId: string | null };
+
+export type SendInput = {
+  address: ChatAddress;
+  message: OutgoingMessage;
+  /** Who sends: `kind` as in an actor, such as `user` or `plugin`. */
+  by: { kind: string; id: string };
+  dedupeKey: string | null;
+};
+
+export type SendAnswer =
+  | { status: "accepted"; line: OutboundLine }
+  | { status: "repeated"; line: OutboundLine };
 
 /** The part of the Durable Object namespace that callers need. */
 export type ChatNamespace = {

@@ -5,7 +5,7 @@
  */
 
 /** Whom a bridge call may reach. */
-type RecipientScope = "current_chat" | "known_contact" | "external_recipient";
+export type RecipientScope = "current_chat" | "known_contact" | "external_recipient";
 
 /** Whose objects a bridge call may touch: those this installation made, or all of the organisation's. */
 type OwnershipScope = "own" | "any";

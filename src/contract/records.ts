@@ -25,6 +25,31 @@ export const ToolCallRecord = z.object({
 });
 export type ToolCallRecord = z.infer<typeof ToolCallRecord>;
 
+/** `replayed`: answered from the ledger. `failed`: the verb refused, or the request could not be read. */
+export const BRIDGE_CALL_STATUSES = ["ok", "refused", "failed", "replayed", "dry_run"] as const;
+
+/** A plugin's bridge call for the record: redacted and cut before it leaves the isolate. Times in epoch ms. */
+export const BridgeCallRecord = z.object({
+  id: z.string(),
+  instanceId: z.string(),
+  installationId: z.string(),
+  pluginSlug: z.string(),
+  operation: z.string(),
+  status: z.enum(BRIDGE_CALL_STATUSES),
+  gate: Gate.nullable(),
+  code: z.string().nullable(),
+  httpStatus: z.number().int(),
+  latencyMs: z.number().int(),
+  callId: z.string().nullable(),
+  /** SHA-256 of the idempotency key, base64url. */
+  keyHash: z.string().nullable(),
+  requestId: z.string(),
+  input: z.string().nullable(),
+  output: z.string().nullable(),
+  createdAt: z.number().int(),
+});
+export type BridgeCallRecord = z.infer<typeof BridgeCallRecord>;
+
 /** A model call or a tool call as it counts for the bill. No contents travel here. Times in epoch ms. */
 export const UsageRecord = z.object({
   id: z.string(),
@@ -54,6 +79,11 @@ export type UsageRecord = z.infer<typeof UsageRecord>;
  */
 export const RecordMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("tool_calls"), organizationId: z.string(), records: z.array(ToolCallRecord) }),
+  z.object({
+    type: z.literal("bridge_calls"),
+    organizationId: z.string(),
+    records: z.array(BridgeCallRecord),
+  }),
   z.object({ type: z.literal("usage"), organizationId: z.string(), records: z.array(UsageRecord) }),
 ]);
 export type RecordMessage = z.infer<typeof RecordMessage>;

@@ -16,6 +16,13 @@ const TAGS = [
   ["Simulator", "A phone for trying an agent out, without WhatsApp."],
   ["Models", "What agents think with: providers' keys and the catalog."],
   ["Gateway", "OpenAI's API with the organisation's plugins."],
+  [
+    "Bridge",
+    "What plugins ask of the platform: messages, payments. Each call is signed with the plugin's secret.",
+  ],
+  ["Payments", "Money: what was asked of whom, refunds, and the accounts with the providers."],
+  ["Receipts", "Receipts of payments and refunds, and what stands on them."],
+  ["Events", "What happened, and who is told of it: plugins, and addresses of your own."],
   ["Usage", "What was used, by day and by dimension."],
   ["Records", "Every call and refusal, and what could not be delivered."],
   ["Audit", "Who did what to what."],

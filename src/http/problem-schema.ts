@@ -14,6 +14,7 @@ export const Problem = z
     code: z.string().openapi({ example: "instance_not_found", description: "Stable; branch on this." }),
     requestId: z.string(),
     gate: Gate.optional(),
+    permission: z.string().optional().openapi({ description: "The bridge permission that is missing." }),
     hint: z.string().optional().openapi({ description: "What to do about it." }),
     issues: z
       .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))

@@ -29,6 +29,7 @@ export function toProblem(error: unknown, requestId: string): Response {
     code,
     requestId,
     ...(known?.gate && { gate: known.gate }),
+    ...(known?.permission && { permission: known.permission }),
     ...(known?.hint && { hint: known.hint }),
     ...(known && known.issues.length > 0 && { issues: [...known.issues] }),
   };

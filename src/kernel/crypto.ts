@@ -14,3 +14,8 @@ export type KeyHandle = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 export function randomToken(byteLength = 32): string {
   return base64url(crypto.getRandomValues(new Uint8Array(byteLength)));
 }
+
+/** `byteLength` random bytes as standard base64 with padding, for formats that ask for it. */
+export function randomBytesBase64(byteLength: number): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(byteLength))));
+}

@@ -26,6 +26,8 @@ export type AppErrorOptions = {
   readonly issues?: readonly Issue[];
   /** The gate that refused, for permission refusals. */
   readonly gate?: Gate;
+  /** The bridge permission that was missing. */
+  readonly permission?: string;
   /** What to do about it, in a sentence. */
   readonly hint?: string;
   readonly retryAfterSeconds?: number;
@@ -41,6 +43,7 @@ export class AppError extends Error {
   readonly code: string;
   readonly issues: readonly Issue[];
   readonly gate: Gate | undefined;
+  readonly permission: string | undefined;
   readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
@@ -51,6 +54,7 @@ export class AppError extends Error {
     this.code = code;
     this.issues = options.issues ?? [];
     this.gate = options.gate;
+    this.permission = options.permission;
     this.hint = options.hint;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

@@ -1,10 +1,11 @@
 /**
- * Puts the API reference's script, as published in its package, and the page of errors where the Worker's assets
- * binding finds them.
+ * Puts the API reference's script, as published in its package, the page of errors and the fonts of receipts where
+ * the Worker's assets binding finds them.
  */
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderErrorPage } from "./error-page.ts";
+import { writeReceiptFonts } from "./receipt-fonts.ts";
 
 const root = join(import.meta.dirname, "../..");
 const script = join(root, "node_modules/@scalar/api-reference/dist/browser/standalone.js");
@@ -16,3 +17,4 @@ await writeFile(
   join(assets, "errors.html"),
   renderErrorPage(await readFile(join(root, "docs/errors.md"), "utf8")),
 );
+await writeReceiptFonts(root, join(assets, "fonts"));

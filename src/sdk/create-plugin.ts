@@ -1,9 +1,10 @@
 /** A plugin as one fetch handler: the manifest, the platform's token, the tools. Web standards only. */
 import type { Manifest as PluginManifest } from "../contract/manifest.ts";
-import type { ToolCallErrorAnswer } from "../contract/tool-call.ts";
+import type { ToolCallContext, ToolCallErrorAnswer } from "../contract/tool-call.ts";
 import { DEFAULT_TOOL_ENDPOINT } from "../contract/tool-call-http.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { compileSchema } from "../kernel/json-schema.ts";
+import { bridgeOfCall, type CallBridge } from "./bridge.ts";
 import type { ToolHandlers } from "./manifest.ts";
 import { PluginError } from "./plugin-error.ts";
 import type { PluginSecretSource } from "./plugin-secret.ts";
@@ -67,8 +68,9 @@ export function createPlugin<const Manifest extends PluginManifest>(
       const challenge = received.error.status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
       return refuse(received.error, request, challenge);
     }
-    const { tool, input, context } = received.value;
-    return Response.json((await tool.run(input, context)) ?? null);
+    const { tool, input, context, claims, signedWith } = received.value;
+    const bridge = bridgeOfCall({ claims, context, secret: signedWith, clock });
+    return Response.json((await tool.run(input, withBridge(context, bridge))) ?? null);
   };
 
   return {
@@ -85,6 +87,13 @@ export function createPlugin<const Manifest extends PluginManifest>(
       }
     },
   };
+}
+
+/** The bridge is no part of what a plugin writes down of a context, so it is not among its enumerable fields. */
+function withBridge(context: ToolCallContext, bridge: CallBridge): ToolCallContext & { bridge: CallBridge } {
+  return Object.defineProperty(context as ToolCallContext & { bridge: CallBridge }, "bridge", {
+    value: bridge,
+  });
 }
 
 /** The manifest's tools by name, each with its function. */

@@ -1,4 +1,12 @@
 export type { Manifest as PluginManifest, ManifestTool as PluginTool } from "../contract/manifest.ts";
+export {
+  type Bridge,
+  type BridgeClientOptions,
+  type BridgeRequest,
+  type CallBridge,
+  createBridgeClient,
+} from "./bridge.ts";
+export { BridgeError } from "./bridge-error.ts";
 export { createPlugin, type Plugin, type PluginOptions } from "./create-plugin.ts";
 export {
   defineManifest,

@@ -2,6 +2,7 @@
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { Manifest as PluginManifest, ManifestTool as PluginTool } from "../contract/manifest.ts";
 import type { ToolCallContext } from "../contract/tool-call.ts";
+import type { CallBridge } from "./bridge.ts";
 
 /**
  * Hands the manifest back with its literal types, so that `createPlugin` can type each tool's input; the same as
@@ -23,7 +24,10 @@ type TypeOf<Schema, Otherwise> = string extends keyof Schema
 type KnownOr<Type, Otherwise> = unknown extends Type ? Otherwise : Type;
 type AnyObject = { readonly [property: string]: unknown };
 
-/** What a tool gets beside its input: the seed's context, with `config` typed by the `configurationSchema`. */
+/**
+ * What a tool gets beside its input: the seed's context, with `config` typed by the `configurationSchema`, and the
+ * platform's bridges in the name of this call.
+ */
 export type ToolContext<Manifest extends PluginManifest = PluginManifest> = Omit<
   ToolCallContext,
   "config"
@@ -31,6 +35,7 @@ export type ToolContext<Manifest extends PluginManifest = PluginManifest> = Omit
   readonly config: Manifest extends { readonly configurationSchema: infer Schema }
     ? TypeOf<Schema, AnyObject>
     : AnyObject;
+  readonly bridge: CallBridge;
 };
 
 /** A tool of the manifest, by name. */

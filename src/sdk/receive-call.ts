@@ -1,16 +1,18 @@
 /** From a request at a tool's path to a call that the tool may act on. */
+import type { PlatformTokenClaims } from "../contract/platform-token.ts";
 import type { ToolCallContext } from "../contract/tool-call.ts";
 import type { CompiledSchema } from "../kernel/json-schema.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
+import type { CallBridge } from "./bridge.ts";
 import type { PluginSecretSource } from "./plugin-secret.ts";
 import { decodeQueryInput } from "./query-input.ts";
 import { type ReadCall, readBody, readGetCall, readPostCall } from "./read-call.ts";
 import { type Refusal, refusal, tokenRefusal } from "./refusal.ts";
-import { isSignedBody, verifyToken } from "./verify-call.ts";
+import { isSignedBody, type VerifiedToken, verifyToken } from "./verify-call.ts";
 
 /** A tool as the plugin runs it: its function, its compiled `inputSchema`, and where it is called. */
 export type ServedTool = {
-  readonly run: (input: unknown, context: ToolCallContext) => unknown;
+  readonly run: (input: unknown, context: ToolCallContext & { readonly bridge: CallBridge }) => unknown;
   readonly inputSchema: CompiledSchema;
   readonly method: string;
   readonly path: string;
@@ -28,6 +30,8 @@ export type ReceivedCall = {
   readonly tool: ServedTool;
   readonly input: unknown;
   readonly context: ToolCallContext;
+  readonly claims: PlatformTokenClaims;
+  readonly signedWith: VerifiedToken["secret"];
 };
 
 /**
@@ -48,7 +52,7 @@ export async function receiveCall(
   if (!token.ok) {
     return token;
   }
-  const claims = token.value;
+  const { claims, secret: signedWith } = token.value;
 
   const body = await readBody(request);
   if (!body.ok) {
@@ -78,14 +82,15 @@ export async function receiveCall(
   if (tool === undefined || tool.method !== request.method || tool.path !== path) {
     return err(refusal("unknown_tool", `There is no tool ${JSON.stringify(name)} at this address.`));
   }
-  return checkInput(tool, call.value, request.method);
+  const checked = checkInput(tool, call.value, request.method);
+  return checked.ok ? ok({ ...checked.value, claims, signedWith }) : checked;
 }
 
 function checkInput(
   tool: ServedTool,
   { input: received, context }: ReadCall,
   method: string,
-): Result<ReceivedCall, Refusal> {
+): Result<Pick<ReceivedCall, "tool" | "input" | "context">, Refusal> {
   const input = method === "GET" ? decodeQueryInput(received, tool.inputSchema) : received;
   const issues = tool.inputSchema.validate(input);
   if (issues.length === 0) {

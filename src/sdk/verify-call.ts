@@ -25,11 +25,17 @@ export type TokenExpectation = {
   readonly now: number;
 };
 
+/** A token that holds, and the secret that it was signed with. */
+export type VerifiedToken = {
+  readonly claims: PlatformTokenClaims;
+  readonly secret: { readonly kid: string | undefined; readonly value: string };
+};
+
 /** The token's claims once signature, audience, issuer and times hold, or the reason why they do not. */
 export async function verifyToken(
   authorization: string | null,
   { secret, audience, issuer, now }: TokenExpectation,
-): Promise<Result<PlatformTokenClaims, Refusal>> {
+): Promise<Result<VerifiedToken, Refusal>> {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) {
     return err(tokenRefusal("missing_token"));
@@ -56,7 +62,9 @@ export async function verifyToken(
         requiredClaims: ["exp"],
         currentDate: new Date(now),
       });
-      return hasPlatformClaims(payload) ? ok(payload) : err(tokenRefusal("missing_claim"));
+      return hasPlatformClaims(payload)
+        ? ok({ claims: payload, secret: { kid: unproven.kid, value } })
+        : err(tokenRefusal("missing_claim"));
     } catch (error) {
       problem = problemOf(error);
       if (problem !== "wrong_signature") {

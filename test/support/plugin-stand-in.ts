@@ -1,8 +1,8 @@
 /**
  * Plugins on loopback that behave in every way a plugin should not, and some that behave well. The first path
  * segment names the behaviour: `<url>/<behaviour>/manifest.json` is a Support Desk whose `baseUrl` is
- * `<url>/<behaviour>` (with `?slug=` under another slug, with `?tool=` and JSON another kind of tool), and a call of its
- * tool `create_support_ticket` answers in that way.
+ * `<url>/<behaviour>` (with `?slug=` under another slug, with `?tool=` and JSON another kind of tool, with
+ * `?permissions=` and a JSON list more permissions), and a call of its tool `create_support_ticket` answers in that way.
  * `GET <url>/-/calls` lists what came in, for tests that run inside workerd.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -90,7 +90,7 @@ const BAD_MANIFESTS: Readonly<Record<BadManifest, (response: ServerResponse) => 
 };
 
 /** The Support Desk, whatever the behaviour; a slug of its own lets one organisation install several. */
-function manifestOf(baseUrl: string, slug: string, tool: object) {
+function manifestOf(baseUrl: string, slug: string, tool: object, permissions: readonly string[]) {
   return {
     slug,
     version: "1.0.0",
@@ -110,6 +110,7 @@ function manifestOf(baseUrl: string, slug: string, tool: object) {
         label: "Read support tickets",
         description: "Lets the agent look up tickets in the support desk.",
       },
+      ...permissions.map((key) => ({ key, label: key, description: `Needed for ${key}.` })),
     ],
     configurationSchema: {
       type: "object",
@@ -174,7 +175,8 @@ export async function startPluginStandIn(): Promise<PluginStandIn> {
       const origin = behaviour === "refuse-connection" ? closedUrl : url;
       const slug = searchParams.get("slug") ?? "SUPPORT_DESK";
       const tool = JSON.parse(searchParams.get("tool") ?? "{}") as object;
-      answerJson(response, 200, manifestOf(`${origin}/${behaviour}`, slug, tool));
+      const permissions = JSON.parse(searchParams.get("permissions") ?? "[]") as string[];
+      answerJson(response, 200, manifestOf(`${origin}/${behaviour}`, slug, tool, permissions));
     } else {
       const headers = request.headers as Record<string, string>;
       const call = { behaviour, method: request.method ?? "", path, headers, body };

@@ -4,6 +4,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Origin of the plugins' stand-ins, for tests inside workerd. */
     standInUrl: string;
+    /** Origin of the receivers of events. */
+    eventSinkUrl: string;
     /** Origins of the WhatsApp providers' stand-ins. */
     twilioUrl: string;
     whatsAppCloudUrl: string;

@@ -35,7 +35,10 @@ describe("a platform token", () => {
     const verified = await verify(await signToken(body));
     expect(verified).toMatchObject({
       ok: true,
-      value: { aud: "SUPPORT_DESK", tool: "create_support_ticket", jti: "call_789", org: "org_123" },
+      value: {
+        claims: { aud: "SUPPORT_DESK", tool: "create_support_ticket", jti: "call_789", org: "org_123" },
+        secret: { kid: "ins_1.v1", value: PLUGIN_SECRET },
+      },
     });
   });
 
@@ -190,7 +193,7 @@ describe("the body's hash", () => {
     if (!verified.ok) {
       throw new Error("The token of this suite is not valid.");
     }
-    claims = verified.value;
+    claims = verified.value.claims;
   });
 
   it("holds for the same bytes only", async () => {

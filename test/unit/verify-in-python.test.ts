@@ -47,8 +47,8 @@ describe("docs/verify-a-call.md", () => {
       now,
     };
     const verified = await verifyToken(`Bearer ${token}`, expectation);
-    expect(verified).toMatchObject({ ok: true, value: { jti: "call_1", iat: now / 1000 } });
-    expect(verified.ok && (await isSignedBody(utf8(body), verified.value))).toBe(true);
+    expect(verified).toMatchObject({ ok: true, value: { claims: { jti: "call_1", iat: now / 1000 } } });
+    expect(verified.ok && (await isSignedBody(utf8(body), verified.value.claims))).toBe(true);
     expect(page).toContain(new Date(now).toISOString().replace(".000", ""));
   });
 

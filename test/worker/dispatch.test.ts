@@ -1,13 +1,12 @@
-import { env } from "cloudflare:workers";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { withActor } from "../../src/access/context.ts";
-import { createDb } from "../../src/db/client.ts";
 import { CATALOG_MAX_AGE_MS } from "../../src/plugins/catalog/limits.ts";
 import { callTool } from "../../src/plugins/dispatch/routes.ts";
 import { revokeGrant } from "../../src/plugins/grants/revoke-grant.ts";
 import { clockAt, testBase } from "./support/base.ts";
 import { BASE_URL, call } from "./support/call.ts";
+import { countingDb } from "./support/counting-db.ts";
 import { createDesk, DAMAGED, type Desk, type OutcomeBody, TICKET_TOOL } from "./support/desk.ts";
 import { addGatewayKey, createOrganization } from "./support/organization.ts";
 
@@ -230,50 +229,6 @@ describe("credentials", () => {
 });
 
 describe("what a call costs and how old its knowledge may be", () => {
-  /** A D1 database that counts its round trips. */
-  function countingDb() {
-    const count = { roundTrips: 0 };
-    const counted = (statement: D1PreparedStatement): D1PreparedStatement =>
-      new Proxy(statement, {
-        get(target, name) {
-          const value = Reflect.get(target, name) as unknown;
-          if (typeof value !== "function") {
-            return value;
-          }
-          return (...args: unknown[]) => {
-            const result: unknown = value.apply(target, args);
-            if (name === "bind") {
-              return counted(result as D1PreparedStatement);
-            }
-            count.roundTrips += 1;
-            return result;
-          };
-        },
-      });
-    // A batch takes the statements themselves, so those are unwrapped by preparing them on the real database.
-    const raw = new WeakMap<object, D1PreparedStatement>();
-    const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
-      const proxy = new Proxy(counted(statement), {
-        get(target, name) {
-          if (name === "bind") {
-            return (...args: unknown[]) => wrap(statement.bind(...args));
-          }
-          return Reflect.get(target, name) as unknown;
-        },
-      });
-      raw.set(proxy, statement);
-      return proxy;
-    };
-    const database = {
-      prepare: (query: string) => wrap(env.DB.prepare(query)),
-      batch: (statements: D1PreparedStatement[]) => {
-        count.roundTrips += 1;
-        return env.DB.batch(statements.map((statement) => raw.get(statement) ?? statement));
-      },
-    } as unknown as D1Database;
-    return { count, db: createDb(database) };
-  }
-
   async function callAt(desk: Desk, now: number, key: string) {
     const { count, db } = countingDb();
     const response = await callTool(

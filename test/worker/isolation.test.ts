@@ -1,8 +1,11 @@
 /** Nobody sees or changes what belongs to another organisation. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { deadLetter, toolCall } from "../../src/db/schema/index.ts";
+import { withActor } from "../../src/access/context.ts";
+import { deadLetter, event, eventDelivery, toolCall } from "../../src/db/schema/index.ts";
+import { issueReceipt } from "../../src/effects/receipts/issue-receipt.ts";
 import { newId } from "../../src/kernel/ids.ts";
+import { testBase } from "./support/base.ts";
 import { type Answer, call } from "./support/call.ts";
 import { ring } from "./support/chats.ts";
 import { chatBodyOf, openChat } from "./support/conversations.ts";
@@ -18,9 +21,14 @@ import {
   send,
 } from "./support/operations.ts";
 import { addGatewayKey, testDb } from "./support/organization.ts";
+import { Till } from "./support/payments.ts";
 
 /** In everything of A's that holds text: it must not turn up in any answer that B gets. */
 const MARKER = "only-A-may-read-this";
+
+function platform() {
+  return withActor(testBase(), { kind: "platform", id: "test", organizationId: null });
+}
 
 /** A Support Desk with something of every kind in it. */
 async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
@@ -47,6 +55,13 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
     name: MARKER,
     key: "sk-for-tests-only",
   });
+  const paymentAccountId = await created("/v1/payment-accounts", { provider: "sandbox", name: MARKER });
+  const till = new Till(desk);
+  const paid = await till.paid({ description: MARKER, orderDetails: JSON.stringify({ address: MARKER }) });
+  const requested = await till.refund(
+    { paymentId: paid.id },
+    till.plugin(["plugin:payments:refund:request:own"]),
+  );
   const ids: ObjectIds = {
     organizationId: organization.id,
     instanceId,
@@ -64,6 +79,16 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
       keyId: providerKeyId,
     }),
     chatId: (await chatBodyOf(desk, phone)).id,
+    paymentId: paid.id,
+    refundId: requested.id,
+    paymentAccountId,
+    receiptId: (await issueReceipt({ ctx: platform(), input: { kind: "payment", id: paid.id } })) ?? "",
+    eventEndpointId: await created("/v1/event-endpoints", {
+      url: "https://example.com/hook",
+      types: ["order.paid"],
+      description: MARKER,
+    }),
+    eventDeliveryId: newId("eventDelivery"),
   };
   // Straight into the tables, since what goes through the queue arrives when it likes.
   await testDb()
@@ -84,6 +109,32 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
       input: JSON.stringify({ summary: MARKER }),
       output: JSON.stringify({ ticketId: MARKER }),
       createdAt: Date.now(),
+    });
+  const happened = {
+    eventId: newId("event"),
+    organizationId: organization.id,
+    subjectId: paid.id,
+    createdAt: Date.now(),
+  };
+  await testDb()
+    .insert(event)
+    .values({
+      ...happened,
+      id: happened.eventId,
+      instanceId,
+      type: "order.paid",
+      data: JSON.stringify({ note: MARKER }),
+      dedupeKey: MARKER,
+    });
+  await testDb()
+    .insert(eventDelivery)
+    .values({
+      ...happened,
+      id: ids.eventDeliveryId,
+      targetKind: "endpoint",
+      targetId: ids.eventEndpointId,
+      state: "dead",
+      lastError: MARKER,
     });
   await testDb()
     .insert(deadLetter)
@@ -131,18 +182,39 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
     listInstances: 200,
     reviewPlugin: 201,
     listInstallations: 200,
+    listBridgeCalls: 200,
     listCalls: 200,
     listDeadLetters: 200,
     createProviderKey: 201,
     listProviderKeys: 200,
     listModels: 200,
     summarizeUsage: 200,
+    listPayments: 200,
+    totalPayments: 200,
+    listRefunds: 200,
+    createPaymentAccount: 201,
+    listPaymentAccounts: 200,
+    listReceipts: 200,
+    getBusinessProfile: 200,
+    setBusinessProfile: 200,
+    listEvents: 200,
+    listEventDeliveries: 200,
+    createEventEndpoint: 201,
+    listEventEndpoints: 200,
     listPlugins: 200,
     enablePlugin: 200,
     disablePlugin: 200,
   };
   /** The lists that A's objects would be in, were they B's. */
-  const FILTERED_BY_AS_IDS = ["listAuditEntries", "listCalls"];
+  const FILTERED_BY_AS_IDS = [
+    "listAuditEntries",
+    "listBridgeCalls",
+    "listCalls",
+    "listPayments",
+    "listRefunds",
+    "listReceipts",
+    "listEvents",
+  ];
 
   let operations: readonly Operation[];
   let a: { desk: Desk; ids: ObjectIds };

@@ -15,7 +15,7 @@ export type ChatRow = {
 };
 
 /** What a phone number is sealed for, here and in the index. */
-export const PHONE_PURPOSE = "chat.phone";
+export { CHAT_PHONE_PURPOSE as PHONE_PURPOSE } from "../../channels/chat-name.ts";
 
 type NewChat = Pick<ChatRow, "id" | "organizationId" | "instanceId" | "phoneSealed">;
 
@@ -32,8 +32,11 @@ export function readChat(sql: SqlStorage): ChatRow | null {
   );
 }
 
-/** Writes the row if it is not there. */
-export function createChat(sql: SqlStorage, chat: NewChat, now: number): void {
+/** The last inbound message of a customer who has never written. */
+export const NEVER = 0;
+
+/** Writes the row if it is not there. `lastInboundAt` is `NEVER` when it is not the customer who begins. */
+export function createChat(sql: SqlStorage, chat: NewChat, now: number, lastInboundAt = now): void {
   sql.exec(
     `INSERT INTO chat (only_row, id, organization_id, instance_id, phone_sealed, last_inbound_at, last_message_at,
                        created_at)
@@ -42,7 +45,7 @@ export function createChat(sql: SqlStorage, chat: NewChat, now: number): void {
     chat.organizationId,
     chat.instanceId,
     chat.phoneSealed,
-    now,
+    lastInboundAt,
     now,
     now,
   );

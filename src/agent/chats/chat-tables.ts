@@ -68,6 +68,20 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       error_code TEXT
     ) WITHOUT ROWID`,
   ],
+  [
+    // Passes for plugins to reach this customer, by their hash: each for one tool call of one installation.
+    `CREATE TABLE current_chat_token (
+      hash TEXT PRIMARY KEY,
+      installation_id TEXT NOT NULL,
+      call_id TEXT NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) WITHOUT ROWID`,
+    "CREATE INDEX current_chat_token_end ON current_chat_token (expires_at)",
+  ],
+  [
+    // The last part of what was sent under a key, so that it is sent once.
+    "CREATE TABLE sent_once (dedupe_key TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
+  ],
 ];
 
 /** Brings the tables to the newest number; what is there stays. Synchronous, all or nothing. */

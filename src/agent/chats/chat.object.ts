@@ -2,7 +2,18 @@ import { DurableObject } from "cloudflare:workers";
 import { type CtxBase, type OrgCtx, withActor } from "../../access/context.ts";
 import { capabilitiesOf, isInsideTextWindow } from "../../channels/deliver.ts";
 import type { InboundMessage, StatusUpdate } from "../../contract/channel.ts";
-import type { ChatAddress, ChatLine, ChatRpc, OutboundLine, WriteAnswer } from "../../contract/chat.ts";
+import type {
+  ChatAddress,
+  ChatLine,
+  ChatRpc,
+  MintInput,
+  OutboundLine,
+  RecipientAnswer,
+  RecipientQuery,
+  SendAnswer,
+  SendInput,
+  WriteAnswer,
+} from "../../contract/chat.ts";
 import { newId } from "../../kernel/ids.ts";
 import { findInstance } from "../../tenancy/instances/index.ts";
 import { runToolLoop } from "../gateway/index.ts";
@@ -10,6 +21,7 @@ import {
   type ChatRow,
   createChat,
   markIndexed,
+  NEVER,
   PHONE_PURPOSE,
   readChat,
   setTakenBy,
@@ -22,7 +34,9 @@ import { indexChat } from "./index-chat.ts";
 import { FAILURE_PAUSE_MS } from "./limits.ts";
 import { addToOutbox, noteDelivery, outboxDueAt, readOutboundLines } from "./outbox.ts";
 import { runTurn, type Think } from "./run-turn.ts";
+import { addOutgoing } from "./send-message.ts";
 import { sendWaiting } from "./send-waiting.ts";
+import { addToken, createToken, findTokenCall } from "./tokens.ts";
 import { dropOpenTurn, openTurn, openTurnIfUnanswered, readOpenTurn } from "./turns.ts";
 
 /**
@@ -139,6 +153,56 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     return { written: true, line };
   }
 
+  async send({ address, message, dedupeKey }: SendInput): Promise<SendAnswer> {
+    const chat = await this.#readOrCreate(address);
+    const ctx = this.#contextOf(chat);
+    const instance = await findInstance({ ctx, id: chat.instanceId });
+    const now = ctx.clock.now();
+    const { storage } = this.ctx;
+    const { maxTextCharacters } = capabilitiesOf(instance);
+    const { seq, isRepeated } = addOutgoing(storage, { message, dedupeKey, maxTextCharacters }, now);
+    try {
+      await this.#send(ctx, chat);
+    } finally {
+      await this.#arm(now);
+    }
+    const [line] = readOutboundLines(storage.sql, seq - 1, 1);
+    if (line === undefined) {
+      throw new Error(`The message ${seq} has left its outbox.`);
+    }
+    return { status: isRepeated ? "repeated" : "accepted", line };
+  }
+
+  async mintToken({
+    address,
+    installationId,
+    callId,
+  }: MintInput): Promise<{ token: string; expiresAt: number }> {
+    await this.#readOrCreate(address);
+    const { clock, keyRing } = this.createBase();
+    const now = clock.now();
+    const { token, hash, expiresAt } = await createToken(keyRing, this.ctx.id.toString(), now);
+    addToken(this.ctx.storage.sql, { hash, expiresAt, installationId, callId }, now);
+    return { token, expiresAt };
+  }
+
+  async resolveRecipient({
+    organizationId,
+    instanceId,
+    token,
+  }: RecipientQuery): Promise<RecipientAnswer | null> {
+    const chat = this.#read();
+    if (chat === null || chat.organizationId !== organizationId || chat.instanceId !== instanceId) {
+      return null;
+    }
+    const { clock, keyRing } = this.createBase();
+    const callId = token === null ? null : findTokenCall(this.ctx.storage.sql, token, clock.now());
+    if (token !== null && callId === null) {
+      return null;
+    }
+    return { phone: await keyRing.open(chat.phoneSealed, PHONE_PURPOSE), callId };
+  }
+
   /** Does what is due. Two calls at once are one. */
   override alarm(): Promise<void> {
     this.#working ??= this.#work().finally(() => {
@@ -234,6 +298,26 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
       migrateChatTables(this.ctx.storage);
       this.#isMigrated = true;
     }
+  }
+
+  /** The conversation; a new one, in which the customer has said nothing, when there was none. */
+  async #readOrCreate({ organizationId, instanceId, phone }: ChatAddress): Promise<ChatRow> {
+    const known = this.#read();
+    if (known !== null) {
+      return known;
+    }
+    const { clock, keyRing } = this.createBase();
+    const phoneSealed = await keyRing.seal(phone, PHONE_PURPOSE);
+    const now = clock.now();
+    this.#migrate();
+    const { sql } = this.ctx.storage;
+    createChat(sql, { id: newId("chat"), organizationId, instanceId, phoneSealed }, now, NEVER);
+    await this.#arm(now);
+    const created = readChat(sql);
+    if (created === null) {
+      throw new Error("The conversation that was just made is not there.");
+    }
+    return created;
   }
 
   /** The conversation, or null when nobody has written yet. */

@@ -30,3 +30,9 @@ export const MODEL_MESSAGE_MAX_CHARACTERS = 8_000;
 
 /** After work that failed for a reason of ours (the database, a bug), the alarm rings again this much later. */
 export const FAILURE_PAUSE_MS = 10_000;
+
+/** A tool call and what follows from it take seconds; a customer who ponders a payment does so after it was asked for. */
+export const CURRENT_CHAT_TOKEN_LIFETIME_MS = 10 * 60 * 1_000;
+
+/** Makes equal tokens impossible, whatever the clock says. */
+export const TOKEN_RANDOM_BYTES = 16;

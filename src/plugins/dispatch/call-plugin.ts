@@ -10,6 +10,7 @@ import { type Breaker, createBreaker } from "./breaker.ts";
 import { RETRY_MIN_REMAINING_MS } from "./limits.ts";
 import type { OpenedInstallation } from "./opened-installation.ts";
 import { type Outcome, type PluginFailure, pluginFailure } from "./outcome.ts";
+import type { CurrentChat } from "./reach-customer.ts";
 import { readAnswer } from "./read-answer.ts";
 import { signPlatformToken } from "./sign-platform-token.ts";
 
@@ -22,6 +23,7 @@ export type PluginCall = {
   readonly tool: ManifestTool;
   readonly input: unknown;
   readonly userId: string | null;
+  readonly currentChat: CurrentChat | null;
   readonly traceparent: string;
 };
 
@@ -29,6 +31,8 @@ export type PluginAnswer = {
   readonly outcome: Outcome;
   readonly httpStatus: number | null;
   readonly attempts: number;
+  /** The answer's `Retry-After`, as it came. */
+  readonly retryAfter?: string | null;
 };
 
 const FAILURES: Readonly<Record<OutboundFailure["reason"], PluginFailure>> = {
@@ -64,12 +68,13 @@ export async function callPlugin(ctx: Ctx, call: PluginCall): Promise<PluginAnsw
     }
   }
   breaker.report(call.installation.id, !answer.isFault, ctx.clock.now());
-  return { outcome: answer.outcome, httpStatus: answer.httpStatus, attempts };
+  return { outcome: answer.outcome, httpStatus: answer.httpStatus, attempts, retryAfter: answer.retryAfter };
 }
 
 type Try = {
   readonly outcome: Outcome;
   readonly httpStatus: number | null;
+  readonly retryAfter: string | null;
   /** The server's fault, counted by the breaker. */
   readonly isFault: boolean;
   /** Worth a second try where that is safe. */
@@ -83,14 +88,16 @@ async function tryOnce(request: Omit<OutboundRequest, "timeoutMs">, timeoutMs: n
     return {
       outcome: pluginFailure(FAILURES[reason]),
       httpStatus: null,
+      retryAfter: null,
       isFault: reason === "connect_failed" || reason === "timed_out",
       isTransient: reason === "connect_failed",
     };
   }
-  const { status, body } = answer.value;
+  const { status, headers, body } = answer.value;
   return {
     outcome: readAnswer(status, body),
     httpStatus: status,
+    retryAfter: status < 400 ? null : headers.get("retry-after"),
     isFault: status >= 500,
     isTransient: status === 502 || status === 503 || status === 504,
   };
@@ -150,7 +157,8 @@ function buildRequest(
 /** The seed's `context`, written by hand: the configuration is JSON already. */
 function contextJson(call: PluginCall): string {
   const user = call.userId === null ? "" : `,"user":{"id":${JSON.stringify(call.userId)},"hashVersion":1}`;
-  return `{"organizationId":"${call.organizationId}","instanceId":"${call.instanceId}"${user},"config":${call.opened.configJson},"callId":"${call.callId}"}`;
+  const chat = call.currentChat === null ? "" : `,"currentChat":${JSON.stringify(call.currentChat)}`;
+  return `{"organizationId":"${call.organizationId}","instanceId":"${call.instanceId}"${user},"config":${call.opened.configJson},"callId":"${call.callId}"${chat}}`;
 }
 
 function withQuery(url: string, input: unknown): string {

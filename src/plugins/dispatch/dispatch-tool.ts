@@ -10,6 +10,7 @@ import { callPlugin, type PluginAnswer } from "./call-plugin.ts";
 import { RECORD_TEXT_MAX_BYTES } from "./limits.ts";
 import { type OpenedInstallation, openInstallation } from "./opened-installation.ts";
 import { invalidInput, type Outcome, pluginFailure } from "./outcome.ts";
+import { mintCurrentChat, rememberContact } from "./reach-customer.ts";
 import type { StageTimes } from "./stage-times.ts";
 import { continueTrace } from "./trace-context.ts";
 
@@ -33,7 +34,7 @@ export type Dispatched = { readonly callId: string; readonly outcome: Outcome };
  * 1. gates: installation, instance grant, tool grant, permission
  * 2. rate limit, where the grant sets one
  * 3. input against the tool's schema, before anything leaves
- * 4. open secret and configuration, hash the customer
+ * 4. open secret and configuration, hash the customer, mint the current-chat token where the grant reaches so far
  * 5. call: signed and sent, or run in process
  * 6. output against the tool's schema, noted but not withheld
  * 7. record
@@ -74,15 +75,21 @@ export async function dispatchTool({
   input.times.mark("check");
 
   const opened = await openInstallation(ctx, entry.installation);
-  const call = {
+  const { customerPhone: phone } = input;
+  const facts = {
     callId,
     organizationId: input.catalog.organizationId,
     instanceId: input.catalog.instanceId,
     installation: entry.installation,
+    userId: hashCustomer(opened, phone),
+  };
+  const currentChat = phone === null ? null : await mintCurrentChat(ctx, { ...facts, phone });
+  const call = {
+    ...facts,
+    currentChat,
     opened,
     tool: tool.definition,
     input: input.input,
-    userId: hashCustomer(opened, input.customerPhone),
     traceparent: continueTrace(input.traceparent),
   };
   input.times.mark("open");
@@ -90,6 +97,9 @@ export async function dispatchTool({
   const { firstParty } = entry.installation;
   const answer = firstParty ? await callInProcess(ctx, firstParty, call) : await callPlugin(ctx, call);
   input.times.mark("plugin");
+  if (phone !== null) {
+    rememberContact(ctx, { ...facts, phone });
+  }
 
   const outputIssues =
     answer.outcome.status === "ok" && tool.output !== null && !firstParty

@@ -1,2 +1,3 @@
+export { type CapabilityAnswer, callCapability } from "./call-capability.ts";
 export { type Dispatched, dispatchTool } from "./dispatch-tool.ts";
 export { startStageTimes } from "./stage-times.ts";

@@ -4,8 +4,11 @@ import { REQUEST_MAX_BYTES } from "./limits.ts";
 
 export type CallRequest = {
   readonly input: Readonly<Record<string, unknown>>;
-  readonly customerPhone: string | null;
+  readonly customer: Customer | null;
 };
+
+/** Whom the call is for: a number in E.164, or a chat of the instance. */
+export type Customer = { readonly phone: string } | { readonly chatId: string };
 
 /** E.164 (ITU-T): a plus, then at most 15 digits that do not start with zero. */
 const E164 = /^\+[1-9][0-9]{6,14}$/;
@@ -14,7 +17,7 @@ const E164 = /^\+[1-9][0-9]{6,14}$/;
 const JSON_MEDIA_TYPE = /^application\/([\w.-]+\+)?json *(;|$)/i;
 
 /**
- * The body of a tool call: `{input, customer?: {phone}}`. Checked by hand because a schema library would be the
+ * The body of a tool call: `{input, customer?: {phone} | {chatId}}`. Checked by hand because a schema library would be the
  * most expensive step of the hot path. Throws `unsupported_media_type`, `body_too_large`, `malformed_json`,
  * `invalid_request`.
  */
@@ -34,13 +37,13 @@ export async function readCallRequest(request: Request): Promise<CallRequest> {
     });
   }
   const issues: Issue[] = [];
-  const { input, customer } = isObject(body) ? body : {};
+  const { input, customer: named } = isObject(body) ? body : {};
   if (!isObject(body)) {
     issues.push({ pointer: "", code: "type", message: "must be an object" });
   } else if (!isObject(input)) {
     issues.push({ pointer: "/input", code: "type", message: "must be an object with the tool's input" });
   }
-  const customerPhone = readPhone(customer, issues);
+  const customer = readCustomer(named, issues);
   if (issues.length > 0 || !isObject(input)) {
     throw new AppError(
       "invalid",
@@ -51,14 +54,25 @@ export async function readCallRequest(request: Request): Promise<CallRequest> {
       },
     );
   }
-  return { input, customerPhone };
+  return { input, customer };
 }
 
-function readPhone(customer: unknown, issues: Issue[]): string | null {
+function readCustomer(customer: unknown, issues: Issue[]): Customer | null {
   if (customer === undefined || customer === null) {
     return null;
   }
-  const phone = isObject(customer) ? customer["phone"] : undefined;
+  const { phone, chatId } = isObject(customer) ? customer : {};
+  if (chatId !== undefined) {
+    if (typeof chatId !== "string" || phone !== undefined) {
+      issues.push({
+        pointer: "/customer",
+        code: "one_of",
+        message: "must have a phone or a chatId, as text",
+      });
+      return null;
+    }
+    return { chatId };
+  }
   if (typeof phone !== "string" || !E164.test(phone)) {
     issues.push({
       pointer: "/customer/phone",
@@ -67,7 +81,7 @@ function readPhone(customer: unknown, issues: Issue[]): string | null {
     });
     return null;
   }
-  return phone;
+  return { phone };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

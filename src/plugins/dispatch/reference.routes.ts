@@ -9,10 +9,14 @@ const CallInput = z
       .record(z.string(), z.unknown())
       .openapi({ description: "The tool's input, as its schema says." }),
     customer: z
-      .object({
-        phone: z.string().openapi({ description: "E.164. It is hashed; the plugin never sees it." }),
-      })
-      .optional(),
+      .union([
+        z.object({
+          phone: z.string().openapi({ description: "E.164. It is hashed; the plugin never sees it." }),
+        }),
+        z.object({ chatId: z.string().openapi({ description: "A chat of this number." }) }),
+      ])
+      .optional()
+      .openapi({ description: "Whom the call is for." }),
   })
   .openapi("ToolCallInput");
 

@@ -14,7 +14,8 @@ import {
 } from "../../tenancy/keys/index.ts";
 import { type InstanceCatalog, loadCatalog } from "../catalog/index.ts";
 import { type Dispatched, dispatchTool } from "./dispatch-tool.ts";
-import { readCallRequest } from "./read-call-request.ts";
+import { findCustomerPhone } from "./reach-customer.ts";
+import { type Customer, readCallRequest } from "./read-call-request.ts";
 import { type StageTimes, startStageTimes } from "./stage-times.ts";
 
 /** Where tools are called, in Hono's notation. */
@@ -39,7 +40,7 @@ export async function callTool(
         catalog,
         toolName: params.toolName,
         input: body.input,
-        customerPhone: body.customerPhone,
+        customerPhone: await phoneOf(body.customer, catalog, base),
         traceparent: request.headers.get("traceparent"),
         times,
       },
@@ -79,6 +80,18 @@ async function resolve(
     throw notFound("instance", instanceId);
   }
   return { actor, catalog };
+}
+
+/** A chat costs a database read; a number is what it is. */
+async function phoneOf(
+  customer: Customer | null,
+  { organizationId, instanceId }: InstanceCatalog,
+  base: CtxBase,
+): Promise<string | null> {
+  if (customer === null || "phone" in customer) {
+    return customer?.phone ?? null;
+  }
+  return findCustomerPhone(base, { chatId: customer.chatId, organizationId, instanceId });
 }
 
 function toResponse({ callId, outcome }: Dispatched, requestId: string, times: StageTimes): Response {

@@ -1,1 +1,1 @@
-export { recordCall, recordUsage } from "./record-call.ts";
+export { recordBridgeCall, recordCall, recordUsage } from "./record-call.ts";

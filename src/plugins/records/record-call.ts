@@ -1,9 +1,10 @@
 /**
- * Tool-call and usage records on their way to the queue: gathered for a moment, then redacted and sent as few messages,
+ * Tool-call, bridge-call and usage records on their way to the queue: gathered for a moment, then redacted and sent as few messages,
  * after the answer. The hot path pays for a push.
  */
-import type { OrgCtx } from "../../access/context.ts";
-import type { RecordMessage, ToolCallRecord, UsageRecord } from "../../contract/records.ts";
+import type { PluginActor } from "../../access/actor.ts";
+import type { Ctx, OrgCtx } from "../../access/context.ts";
+import type { BridgeCallRecord, RecordMessage, ToolCallRecord, UsageRecord } from "../../contract/records.ts";
 import type { JsonSchema } from "../../kernel/json-schema.ts";
 import { redactToText } from "../../kernel/redact.ts";
 import { FLUSH_GRACE_MS, GATHER_MS } from "./limits.ts";
@@ -17,15 +18,55 @@ export type CallFacts = Omit<ToolCallRecord, "actorKind" | "actorId" | "requestI
   readonly maxBytes: number;
 };
 
+/** A bridge call as it ended. */
+type BridgeCallFacts = Omit<
+  BridgeCallRecord,
+  "instanceId" | "installationId" | "pluginSlug" | "requestId" | "input" | "output"
+> & {
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly maxBytes: number;
+};
+
+type SendingCtx = Pick<Ctx, "records" | "background" | "log">;
+
+/** Who called, in which organisation: an actor, or the platform for an organisation. */
+type RecordingCtx = SendingCtx &
+  Pick<Ctx, "requestId"> & {
+    readonly actor: { readonly kind: string; readonly id: string; readonly organizationId: string };
+  };
+
 type Gathered<Record> = { readonly organizationId: string; readonly make: () => Record };
 
 let gatheredCalls: Gathered<ToolCallRecord>[] = [];
+let gatheredBridgeCalls: Gathered<BridgeCallRecord>[] = [];
 let gatheredUsage: Gathered<UsageRecord>[] = [];
 
 /** Notes a call. Redaction and sending happen after the answer; what the queue refuses is logged in full. */
-export function recordCall(ctx: OrgCtx, facts: CallFacts): void {
+export function recordCall(ctx: RecordingCtx, facts: CallFacts): void {
   flushAfterFirst(ctx);
   gatheredCalls.push({ organizationId: ctx.actor.organizationId, make: () => toRecord(ctx, facts) });
+}
+
+/** Notes a bridge call, of the plugin that made it. */
+export function recordBridgeCall(
+  ctx: Ctx<PluginActor>,
+  { input, output, maxBytes, ...facts }: BridgeCallFacts,
+): void {
+  flushAfterFirst(ctx);
+  const { actor, requestId } = ctx;
+  gatheredBridgeCalls.push({
+    organizationId: actor.organizationId,
+    make: () => ({
+      ...facts,
+      instanceId: actor.instanceId,
+      installationId: actor.id,
+      pluginSlug: actor.slug,
+      requestId,
+      input: redact({ value: input, schema: undefined }, maxBytes),
+      output: redact({ value: output, schema: undefined }, maxBytes),
+    }),
+  });
 }
 
 /** Notes what a model call or a tool call used. */
@@ -48,22 +89,26 @@ let flushDueAt = 0;
  * The request that notes the first record of a batch sends the batch. Should that request be cut off before, the
  * next one after a grace takes over, so that an isolate never stops recording.
  */
-function flushAfterFirst(ctx: OrgCtx): void {
+function flushAfterFirst(ctx: SendingCtx): void {
   const now = Date.now();
-  const isEmpty = gatheredCalls.length + gatheredUsage.length === 0;
+  const isEmpty = gatheredCalls.length + gatheredBridgeCalls.length + gatheredUsage.length === 0;
   if (isEmpty || now > flushDueAt + FLUSH_GRACE_MS) {
     flushDueAt = now + GATHER_MS;
     ctx.background(flushSoon(ctx));
   }
 }
 
-async function flushSoon(ctx: OrgCtx): Promise<void> {
+async function flushSoon(ctx: SendingCtx): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-  const [calls, usage] = [gatheredCalls, gatheredUsage];
+  const [calls, bridgeCalls, usage] = [gatheredCalls, gatheredBridgeCalls, gatheredUsage];
   gatheredCalls = [];
+  gatheredBridgeCalls = [];
   gatheredUsage = [];
   for (const pack of packRecords(byOrganization(calls))) {
     await send(ctx, { type: "tool_calls", ...pack });
+  }
+  for (const pack of packRecords(byOrganization(bridgeCalls))) {
+    await send(ctx, { type: "bridge_calls", ...pack });
   }
   for (const pack of packRecords(byOrganization(usage))) {
     await send(ctx, { type: "usage", ...pack });
@@ -83,7 +128,7 @@ function byOrganization<Record>(gathered: readonly Gathered<Record>[]): Map<stri
   return groups;
 }
 
-async function send(ctx: OrgCtx, message: RecordMessage): Promise<void> {
+async function send(ctx: SendingCtx, message: RecordMessage): Promise<void> {
   try {
     await ctx.records.send(message);
   } catch (error) {
@@ -91,7 +136,7 @@ async function send(ctx: OrgCtx, message: RecordMessage): Promise<void> {
   }
 }
 
-function toRecord(ctx: OrgCtx, { input, output, maxBytes, ...facts }: CallFacts): ToolCallRecord {
+function toRecord(ctx: RecordingCtx, { input, output, maxBytes, ...facts }: CallFacts): ToolCallRecord {
   return {
     ...facts,
     actorKind: ctx.actor.kind,

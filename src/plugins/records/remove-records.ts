@@ -1,11 +1,11 @@
 import { inArray, lt } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import { auditEntry, toolCall, usageEvent } from "../../db/schema/index.ts";
+import { auditEntry, bridgeCall, toolCall, usageEvent } from "../../db/schema/index.ts";
 import { REMOVE_ROWS } from "./limits.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Deletes tool calls, usage and audit entries that are older than the configured time, a bounded number at once. */
+/** Deletes tool calls, bridge calls, usage and audit entries that are older than the configured time, a bounded number at once. */
 export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
   const before = ctx.clock.now() - ctx.config.recordRetentionDays * DAY_MS;
   await ctx.db.batch([
@@ -18,6 +18,18 @@ export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
             .select({ id: toolCall.id })
             .from(toolCall)
             .where(lt(toolCall.createdAt, before))
+            .limit(REMOVE_ROWS),
+        ),
+      ),
+    ctx.db
+      .delete(bridgeCall)
+      .where(
+        inArray(
+          bridgeCall.id,
+          ctx.db
+            .select({ id: bridgeCall.id })
+            .from(bridgeCall)
+            .where(lt(bridgeCall.createdAt, before))
             .limit(REMOVE_ROWS),
         ),
       ),

@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CONTROL_PLANE, jsonAnswer, PageQuery, pageOf, problems } from "../../http/openapi.ts";
 import { createRouter } from "../../http/router.ts";
+import { listBridgeCalls } from "./list-bridge-calls.ts";
 import { getCall, listCalls } from "./list-calls.ts";
-import { Call, CallsQuery, DeadLetter } from "./schemas.ts";
+import { BridgeCall, BridgeCallsQuery, Call, CallsQuery, DeadLetter } from "./schemas.ts";
 import { listDeadLetters, settleDeadLetter } from "./settle-dead-letter.ts";
 
 const tags = ["Records"];
@@ -37,6 +38,20 @@ recordRoutes.openapi(
     responses: { 200: jsonAnswer(Call, "The call."), ...problems(404) },
   }),
   async (c) => c.json(await getCall({ ctx: c.get("ctx"), input: c.req.valid("param") }), 200),
+);
+
+recordRoutes.openapi(
+  createRoute({
+    method: "get",
+    path: "/v1/bridge-calls",
+    operationId: "listBridgeCalls",
+    tags,
+    security,
+    summary: "What plugins asked of the platform",
+    request: { query: BridgeCallsQuery },
+    responses: { 200: jsonAnswer(pageOf(BridgeCall), "A page."), ...problems(422) },
+  }),
+  async (c) => c.json(await listBridgeCalls({ ctx: c.get("ctx"), input: c.req.valid("query") }), 200),
 );
 
 recordRoutes.openapi(

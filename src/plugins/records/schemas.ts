@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { GATES } from "../../contract/gates.ts";
-import { CALL_STATUSES } from "../../contract/records.ts";
-import type { deadLetter, toolCall } from "../../db/schema/index.ts";
+import { BRIDGE_CALL_STATUSES, CALL_STATUSES } from "../../contract/records.ts";
+import type { bridgeCall, deadLetter, toolCall } from "../../db/schema/index.ts";
 import { isoTime, PageQuery } from "../../http/openapi.ts";
 
 export const CallsQuery = PageQuery.extend({
@@ -40,6 +40,42 @@ export const Call = z
   })
   .openapi("Call");
 
+export const BridgeCallsQuery = PageQuery.extend({
+  instanceId: z.string().optional(),
+  installationId: z.string().optional(),
+  operation: z.string().optional().openapi({ description: "The operation's id in this description." }),
+  status: z.enum(BRIDGE_CALL_STATUSES).optional(),
+  gate: z.enum(GATES).optional(),
+});
+export type BridgeCallsQuery = z.infer<typeof BridgeCallsQuery>;
+
+export const BridgeCall = z
+  .object({
+    id: z.string(),
+    instanceId: z.string(),
+    installationId: z.string(),
+    plugin: z.string(),
+    operation: z.string().openapi({ example: "sendMessage" }),
+    status: z.enum(BRIDGE_CALL_STATUSES).openapi({
+      description:
+        "`refused` by a gate; `failed` when the request was wrong or could not be carried out; `replayed` when the key was known.",
+    }),
+    gate: z.string().nullable(),
+    code: z.string().nullable(),
+    httpStatus: z.number().int(),
+    latencyMs: z.number().int(),
+    callId: z.string().nullable().openapi({ description: "The tool call of its current-chat token." }),
+    keyHash: z
+      .string()
+      .nullable()
+      .openapi({ description: "SHA-256 of the idempotency key, base64url: equal for equal keys." }),
+    requestId: z.string(),
+    input: z.string().nullable().openapi({ description: "JSON, redacted and cut." }),
+    output: z.string().nullable().openapi({ description: "JSON, redacted and cut." }),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("BridgeCall");
+
 export const DeadLetter = z
   .object({
     id: z.string(),
@@ -69,6 +105,11 @@ export function presentCall(row: typeof toolCall.$inferSelect) {
     output: row.output,
     createdAt: isoTime(row.createdAt),
   };
+}
+
+export function presentBridgeCall({ organizationId: _, ...row }: typeof bridgeCall.$inferSelect) {
+  const { pluginSlug, createdAt, ...shown } = row;
+  return { ...shown, plugin: pluginSlug, createdAt: isoTime(createdAt) };
 }
 
 export function presentDeadLetter(row: typeof deadLetter.$inferSelect) {

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
 import { RecordMessage } from "../../contract/records.ts";
+import { WorkMessage } from "../../contract/work.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { deadLetter } from "../../db/schema/index.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
@@ -46,8 +47,7 @@ export async function settleDeadLetter({
     throw notFound("dead_letter", input.id);
   }
   if (input.verdict === "replay") {
-    const body = RecordMessage.safeParse(JSON.parse(row.body));
-    if (!body.success) {
+    if (!(await putBack(ctx, row))) {
       throw new AppError(
         "conflict",
         "dead_letter_unreadable",
@@ -57,7 +57,6 @@ export async function settleDeadLetter({
         },
       );
     }
-    await ctx.records.send(body.data);
   }
   const now = ctx.clock.now();
   await writeWithAudit(
@@ -79,4 +78,20 @@ export async function settleDeadLetter({
         .where(waiting),
     ],
   );
+}
+
+/** Whether the message could be read and is on its queue again. */
+async function putBack(
+  { work, records }: Pick<Ctx, "work" | "records">,
+  { queue, body }: Pick<typeof deadLetter.$inferSelect, "queue" | "body">,
+): Promise<boolean> {
+  const message: unknown = JSON.parse(body);
+  if (queue === "kivuko-work") {
+    const read = WorkMessage.safeParse(message);
+    await (read.success && work.send(read.data));
+    return read.success;
+  }
+  const read = RecordMessage.safeParse(message);
+  await (read.success && records.send(read.data));
+  return read.success;
 }

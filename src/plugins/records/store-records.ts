@@ -2,10 +2,10 @@ import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Ctx } from "../../access/context.ts";
 import type { RecordMessage } from "../../contract/records.ts";
-import { toolCall, usageEvent } from "../../db/schema/index.ts";
+import { bridgeCall, toolCall, usageEvent } from "../../db/schema/index.ts";
 import { INSERT_ROWS } from "./limits.ts";
 
-const TABLES = { tool_calls: toolCall, usage: usageEvent } as const;
+const TABLES = { tool_calls: toolCall, bridge_calls: bridgeCall, usage: usageEvent } as const;
 
 /** Each column from the JSON field of its own name, in the order of the table's columns. */
 function fieldsOf(table: SQLiteTable): SQL {
@@ -27,7 +27,7 @@ export async function storeRecordRows({
   ctx: Ctx;
   input: readonly RecordMessage[];
 }): Promise<void> {
-  for (const type of ["tool_calls", "usage"] as const) {
+  for (const type of ["tool_calls", "bridge_calls", "usage"] as const) {
     const table = TABLES[type];
     const rows = input.flatMap((message) =>
       message.type === type

@@ -7,7 +7,7 @@ export type InstanceRow = typeof instance.$inferSelect;
 
 /**
  * The instance with this id, for verbs that have checked their permission. Throws `instance_not_found` for every id
- * that is not of the actor's organisation, and for all but its own when the actor is a gateway key of one instance.
+ * that is not of the actor's organisation, and for all but its own when the actor is a gateway key of one instance or a plugin.
  */
 export async function findInstance({
   ctx: { actor, db },
@@ -18,7 +18,8 @@ export async function findInstance({
 }): Promise<InstanceRow> {
   const isOutOfReach =
     actor.organizationId === null ||
-    (actor.kind === "gateway_key" && actor.instanceId !== null && actor.instanceId !== id);
+    (actor.kind === "gateway_key" && actor.instanceId !== null && actor.instanceId !== id) ||
+    (actor.kind === "plugin" && actor.instanceId !== id);
   const row = isOutOfReach
     ? undefined
     : await db

@@ -49,10 +49,17 @@ export type Desk = {
 export const TICKET_TOOL = "SUPPORT_DESK__create_support_ticket";
 export const DAMAGED = { summary: "Customer says their delivered item arrived damaged.", priority: "normal" };
 
-/** Where the stand-in's manifest is; `tool` changes what it says of its tool. */
-export function manifestUrl(behaviour: PluginBehaviour, tool?: object): string {
-  const query = tool === undefined ? "" : `?${new URLSearchParams({ tool: JSON.stringify(tool) })}`;
-  return `${inject("standInUrl")}/${behaviour}/manifest.json${query}`;
+/** Where the stand-in's manifest is; `tool` changes what it says of its tool, `permissions` are declared as well. */
+export function manifestUrl(
+  behaviour: PluginBehaviour,
+  tool?: object,
+  permissions?: readonly string[],
+): string {
+  const query = new URLSearchParams({
+    ...(tool !== undefined && { tool: JSON.stringify(tool) }),
+    ...(permissions !== undefined && { permissions: JSON.stringify(permissions) }),
+  });
+  return `${inject("standInUrl")}/${behaviour}/manifest.json${query.size > 0 ? `?${query}` : ""}`;
 }
 
 /** Reviews and installs the stand-in; the permissions seen are those of the review. */
@@ -60,9 +67,10 @@ export async function installStandIn(
   control: Desk["control"],
   behaviour: PluginBehaviour,
   tool?: object,
+  permissions?: readonly string[],
 ): Promise<InstallationBody> {
   const review = await control<{ id: string; permissions: { key: string }[] }>("POST", "/v1/plugin-reviews", {
-    manifestUrl: manifestUrl(behaviour, tool),
+    manifestUrl: manifestUrl(behaviour, tool, permissions),
   });
   if (review.status !== 201) {
     throw new Error(`The review failed: ${JSON.stringify(review.body)}`);
@@ -82,11 +90,12 @@ export async function createDesk(
   behaviour: PluginBehaviour = "well",
   grant: object = {},
   tool?: object,
+  permissions?: readonly string[],
 ): Promise<Desk> {
   const organization = await createOrganization();
   const control: Desk["control"] = (method, path, body) =>
     call(method, path, { token: organization.apiToken, ...(body !== undefined && { body }) });
-  const installation = await installStandIn(control, behaviour, tool);
+  const installation = await installStandIn(control, behaviour, tool, permissions);
   const instances: string[] = [];
   for (const name of ["Support WhatsApp", "Sales WhatsApp"]) {
     const { body } = await control<{ id: string }>("POST", "/v1/instances", { name, channel: "simulator" });

@@ -20,6 +20,12 @@ export type ObjectIds = {
   readonly providerKeyId: string;
   readonly modelId: string;
   readonly chatId: string;
+  readonly paymentId: string;
+  readonly refundId: string;
+  readonly paymentAccountId: string;
+  readonly receiptId: string;
+  readonly eventEndpointId: string;
+  readonly eventDeliveryId: string;
 };
 
 /** Ids of objects that nobody has. */
@@ -36,6 +42,12 @@ export function nobodysIds(): ObjectIds {
     providerKeyId: newId("providerKey"),
     modelId: newId("model"),
     chatId: newId("chat"),
+    paymentId: newId("payment"),
+    refundId: newId("refund"),
+    paymentAccountId: newId("paymentAccount"),
+    receiptId: newId("receipt"),
+    eventEndpointId: newId("eventEndpoint"),
+    eventDeliveryId: newId("eventDelivery"),
   };
 }
 
@@ -70,6 +82,12 @@ const byTool = ({ instanceId }: ObjectIds) => ({ params: { instanceId, toolName:
 const greeter = () => ({ params: { id: "kivuko.greeter" } });
 const byNumber = ({ instanceId }: ObjectIds) => ({ params: { id: instanceId } });
 const byChat = ({ chatId }: ObjectIds) => ({ params: { id: chatId } });
+const byPayment = ({ paymentId }: ObjectIds) => ({ params: { id: paymentId } });
+const byRefund = ({ refundId }: ObjectIds) => ({ params: { id: refundId } });
+const byPaymentAccount = ({ paymentAccountId }: ObjectIds) => ({ params: { id: paymentAccountId } });
+const byReceipt = ({ receiptId }: ObjectIds) => ({ params: { id: receiptId } });
+const byEndpoint = ({ eventEndpointId }: ObjectIds) => ({ params: { id: eventEndpointId } });
+const byDelivery = ({ eventDeliveryId }: ObjectIds) => ({ params: { id: eventDeliveryId } });
 const nothing = () => ({});
 const CONFIGURATION = { defaultQueue: "customer-care" };
 const PERMISSION_KEYS = ["support:tickets:create", "support:tickets:read"];
@@ -173,6 +191,10 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     request: ({ instanceId, installationId }) => ({ query: { instanceId, installationId } }),
   },
   getCall: { permission: "calls:read", request: ({ callId }) => ({ params: { id: callId } }) },
+  listBridgeCalls: {
+    permission: "calls:read",
+    request: ({ instanceId, installationId }) => ({ query: { instanceId, installationId } }),
+  },
   listDeadLetters: { permission: "dead_letters:read", request: nothing },
   replayDeadLetter: {
     permission: "dead_letters:replay",
@@ -224,6 +246,59 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
   },
   takeChat: { permission: "chats:write", request: byChat },
   releaseChat: { permission: "chats:write", request: byChat },
+  listPayments: {
+    permission: "payments:read",
+    request: ({ instanceId, installationId }) => ({ query: { instanceId, installationId } }),
+  },
+  totalPayments: { permission: "payments:read", request: nothing },
+  getPayment: { permission: "payments:read", request: byPayment },
+  checkPayment: { permission: "payments:refund", request: byPayment },
+  dismissPaymentAttention: { permission: "refunds:decide", request: byPayment },
+  refundPayment: {
+    permission: "payments:refund",
+    request: (ids) => ({ ...byPayment(ids), body: { amount: 100, reason: "Wrong cylinder" } }),
+  },
+  listRefunds: { permission: "payments:read", request: ({ paymentId }) => ({ query: { paymentId } }) },
+  approveRefund: { permission: "refunds:decide", request: (ids) => ({ ...byRefund(ids), body: {} }) },
+  rejectRefund: { permission: "refunds:decide", request: (ids) => ({ ...byRefund(ids), body: {} }) },
+  createPaymentAccount: {
+    permission: "payments:configure",
+    request: () => ({ body: { provider: "sandbox", name: "Play money" } }),
+  },
+  listPaymentAccounts: { permission: "payments:configure", request: nothing },
+  updatePaymentAccount: {
+    permission: "payments:configure",
+    request: (ids) => ({ ...byPaymentAccount(ids), body: { name: "Renamed" } }),
+  },
+  removePaymentAccount: { permission: "payments:configure", request: byPaymentAccount },
+  listReceipts: { permission: "payments:read", request: ({ paymentId }) => ({ query: { paymentId } }) },
+  getReceipt: { permission: "payments:read", request: byReceipt },
+  shareReceipt: { permission: "payments:read", request: byReceipt },
+  sendReceipt: { permission: "receipts:send", request: byReceipt },
+  getBusinessProfile: { permission: "payments:read", request: nothing },
+  setBusinessProfile: { permission: "payments:configure", request: () => ({ body: { name: "Duka" } }) },
+  listEvents: {
+    permission: "events:read",
+    request: ({ paymentId }) => ({ query: { subjectId: paymentId } }),
+  },
+  listEventDeliveries: { permission: "events:read", request: nothing },
+  replayEventDelivery: { permission: "events:manage", request: byDelivery },
+  discardEventDelivery: { permission: "events:manage", request: byDelivery },
+  createEventEndpoint: {
+    permission: "events:manage",
+    request: () => ({ body: { url: "https://example.com/hook", types: ["order.paid"] } }),
+  },
+  listEventEndpoints: { permission: "events:read", request: nothing },
+  getEventEndpoint: { permission: "events:read", request: byEndpoint },
+  updateEventEndpoint: {
+    permission: "events:manage",
+    request: (ids) => ({ ...byEndpoint(ids), body: { status: "paused" } }),
+  },
+  removeEventEndpoint: { permission: "events:manage", request: byEndpoint },
+  rotateEventEndpointSecret: {
+    permission: "events:manage",
+    request: (ids) => ({ ...byEndpoint(ids), body: { overlapSeconds: 0 } }),
+  },
   listOrganizationPlugins: {
     permission: "plugins:read",
     request: ({ organizationId }) => ({ params: { organizationId } }),
@@ -235,6 +310,9 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
  * for them is tested with such a client, in test/flow/gateway.test.ts.
  */
 const OPENAI_SHAPED = ["createChatCompletion", "listModelNames"];
+
+/** Operations that plugins call with a token of their own; test/worker/bridge.test.ts walks those. */
+const BRIDGE_TAG = "Bridge";
 
 export type OpenApiDocument = {
   readonly openapi: string;
@@ -274,7 +352,7 @@ export async function readOperations(): Promise<readonly Operation[]> {
       ),
     })),
   );
-  const ours = operations.filter(({ id }) => !OPENAI_SHAPED.includes(id));
+  const ours = operations.filter(({ id, tags }) => !OPENAI_SHAPED.includes(id) && !tags.includes(BRIDGE_TAG));
   const served = ours.map(({ id }) => id).sort();
   const known = Object.keys(KNOWN).sort();
   if (served.join() !== known.join()) {

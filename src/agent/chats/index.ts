@@ -1,0 +1,1 @@
+export { openToken } from "./tokens.ts";

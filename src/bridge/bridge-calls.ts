@@ -1,0 +1,6 @@
+import type { BridgeCall } from "./bridge-call.ts";
+import { messageCalls } from "./messages.calls.ts";
+import { paymentCalls } from "./payments.calls.ts";
+
+/** Every bridge call there is. What stands here is mounted, described and walked by the tests. */
+export const BRIDGE_CALLS: readonly BridgeCall[] = [...messageCalls, ...paymentCalls];

@@ -1,0 +1,53 @@
+/** What plugins ask of the platform, as it crosses the wire. Payments have their own file. */
+import { z } from "zod";
+import { Gate } from "./gates.ts";
+
+/** Whom a bridge call is for. What it may be is a matter of the permission of the same name. */
+export const Recipient = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("current_chat"),
+    /** `context.currentChat.token` of the tool call. */
+    token: z.string().min(1).max(600),
+  }),
+  z.strictObject({
+    type: z.literal("known_contact"),
+    /** `context.user.id` of an earlier tool call. */
+    userId: z.string().min(1).max(100),
+  }),
+  z.strictObject({
+    type: z.literal("external_recipient"),
+    /** In international form, such as `+254712345678`. */
+    phone: z.string().min(1).max(40),
+  }),
+]);
+export type Recipient = z.infer<typeof Recipient>;
+
+/** Free text, now. WhatsApp takes it within a day of the customer's last message only. */
+export const SendMessage = z.strictObject({
+  recipient: Recipient,
+  text: z.string().trim().min(1).max(4096),
+});
+export type SendMessage = z.infer<typeof SendMessage>;
+
+/** `blocked`: WhatsApp's rules forbid it now, and `reason` says which. `unknown`: it may have gone out. */
+const MESSAGE_STATES = ["waiting", "sent", "blocked", "failed", "unknown"] as const;
+
+export const SentMessage = z.object({
+  id: z.string(),
+  state: z.enum(MESSAGE_STATES),
+  reason: z.string().optional(),
+});
+export type SentMessage = z.infer<typeof SentMessage>;
+
+/** What a call would lead to. Nothing has happened. */
+export const DryRun = z.object({
+  dryRun: z.literal(true),
+  allowed: z.boolean(),
+  trace: z.array(z.object({ gate: Gate, passed: z.boolean(), detail: z.string() })),
+  /** Why not, with `allowed: false`. */
+  gate: Gate.optional(),
+  code: z.string().optional(),
+  permission: z.string().optional(),
+  hint: z.string().optional(),
+});
+export type DryRun = z.infer<typeof DryRun>;

@@ -1,0 +1,44 @@
+import type { Ctx } from "../../access/context.ts";
+import { base64url, fromBase64, utf8 } from "../../kernel/encoding.ts";
+import { SEALED } from "./sealed.ts";
+
+const SHOWN_DIGITS = 3;
+
+/**
+ * Keyed hash of a payer's number (E.164) within an organisation: the same payer has the same hash, and nobody without
+ * the master key can tell the number from it. The ring's oldest key: new ones come in front, so this one stays longest;
+ * when it leaves, open prompts are forgotten and nothing else.
+ */
+export async function hashPayer(
+  { config }: Pick<Ctx, "config">,
+  organizationId: string,
+  phone: string,
+): Promise<string> {
+  const oldest = config.keyRing.at(-1);
+  if (oldest === undefined) {
+    throw new Error("The key ring is empty.");
+  }
+  const material = await crypto.subtle.importKey("raw", fromBase64(oldest.key), "HKDF", false, ["deriveKey"]);
+  const key = await crypto.subtle.deriveKey(
+    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: utf8("kivuko payment.payer_hash") },
+    material,
+    { name: "HMAC", hash: "SHA-256", length: 256 },
+    false,
+    ["sign"],
+  );
+  const mac = await crypto.subtle.sign("HMAC", key, utf8(`${organizationId}:${phone}`));
+  return base64url(new Uint8Array(mac));
+}
+
+/** A payer's number for showing to people: its last digits only. */
+export function maskPhone(phone: string): string {
+  return `•••• ${phone.slice(-SHOWN_DIGITS)}`;
+}
+
+/** The payer's number in E.164, for a message to them. */
+export function openPayerPhone(
+  { keyRing }: Pick<Ctx, "keyRing">,
+  { id, payerPhoneSealed }: { readonly id: string; readonly payerPhoneSealed: string },
+): Promise<string> {
+  return keyRing.open(payerPhoneSealed, SEALED.payerPhone(id));
+}

@@ -1,0 +1,177 @@
+/** Bridge calls in tests: a plugin that signs with a library of its own, and a valid request of every call. */
+import { SignJWT } from "jose";
+import { BRIDGE_PATH } from "../../../src/contract/bridge-http.ts";
+import type { BridgePermission } from "../../../src/contract/permissions.ts";
+import { base64url, utf8 } from "../../../src/kernel/encoding.ts";
+import type { PluginBehaviour } from "../../support/stand-in.ts";
+import { type Answer, BASE_URL, call } from "./call.ts";
+import { createDesk, type Desk } from "./desk.ts";
+import { Till } from "./payments.ts";
+
+/** What a bridge call answers, as far as tests look at it. */
+export type BridgeBody = {
+  readonly id?: string;
+  readonly state?: string;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly gate?: string;
+  readonly permission?: string;
+  readonly hint?: string;
+  readonly requestId?: string;
+  readonly dryRun?: boolean;
+  readonly allowed?: boolean;
+  readonly trace?: readonly { readonly gate: string; readonly passed: boolean }[];
+};
+
+export type Signing = {
+  readonly secret: string;
+  readonly kid: string;
+  /** Replace what a correct token says; undefined leaves a claim out. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly header?: Readonly<Record<string, unknown>>;
+};
+
+/** The token of one body, by `jose`, which the platform's own tokens are not made with. */
+export async function signBridgeToken(
+  { secret, kid, claims = {}, header = {} }: Signing,
+  instanceId: string,
+  body: string,
+): Promise<string> {
+  const iat = Math.floor(Date.now() / 1_000);
+  const digest = await crypto.subtle.digest("SHA-256", utf8(body));
+  return new SignJWT({
+    iss: kid.slice(0, kid.lastIndexOf(".")),
+    aud: BASE_URL,
+    iat,
+    exp: iat + 60,
+    instance: instanceId,
+    body_sha256: base64url(new Uint8Array(digest)),
+    ...claims,
+  })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT", kid, ...header })
+    .sign(utf8(secret));
+}
+
+export type BridgeRequest = {
+  readonly method: string;
+  /** Below `/bridge/v1`, filled in. */
+  readonly path: string;
+  /** Sent as JSON; a text goes as it is. */
+  readonly body?: unknown;
+};
+
+export type BridgeOptions = Partial<Signing> & {
+  readonly instanceId?: string;
+  /** Null sends no key; left out, a new one. */
+  readonly key?: string | null;
+  /** Sent instead of the body that was signed. */
+  readonly sentBody?: unknown;
+  /** Null sends no token. */
+  readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Sends a bridge call of the desk's plugin, signed with the secret that its installation showed. */
+export async function callBridge<Body = BridgeBody>(
+  desk: Desk,
+  request: BridgeRequest,
+  options: BridgeOptions = {},
+): Promise<Answer<Body>> {
+  const { secret, kid } = {
+    secret: desk.installation.secret.value,
+    kid: desk.installation.secret.kid,
+    ...options,
+  };
+  const { body = "" } = request;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const { claims = {}, header = {}, instanceId = desk.supportId, key = crypto.randomUUID() } = options;
+  const token =
+    options.token === undefined
+      ? await signBridgeToken({ secret, kid, claims, header }, instanceId, text)
+      : options.token;
+  return call<Body>(request.method, BRIDGE_PATH + request.path, {
+    ...(token !== null && { token }),
+    ...(request.body !== undefined && { body: options.sentBody ?? text }),
+    headers: {
+      ...(key !== null && request.method !== "GET" && { "idempotency-key": key }),
+      ...options.headers,
+    },
+  });
+}
+
+/** A desk whose plugin declares these permissions and is granted them, or those of `granted`. */
+export function createBridgeDesk(
+  declared: readonly BridgePermission[],
+  granted: readonly BridgePermission[] = declared,
+  behaviour: PluginBehaviour = "echo",
+): Promise<Desk> {
+  return createDesk(behaviour, { permissions: granted }, undefined, declared);
+}
+
+type Example = {
+  /** What it takes. */
+  readonly permission: BridgePermission;
+  /** A permission for the same call with another scope, which is not enough. */
+  readonly otherScope?: BridgePermission;
+  /** A valid request of that plugin. Each has to be another thing, such as another payment. */
+  readonly request: (desk: Desk) => Promise<BridgeRequest> | BridgeRequest;
+  /** The same request with other content, for the same key. */
+  readonly changed?: (request: BridgeRequest) => unknown;
+};
+
+let numbers = 0;
+
+/** A number that no other example has. */
+export function nextPhone(): string {
+  numbers += 1;
+  return `+25472${String(numbers).padStart(7, "0")}`;
+}
+
+/**
+ * A valid request of every bridge call, by its operation's id. test/worker/bridge-gates.test.ts sends each through
+ * every gate, and fails for a call that is not here.
+ */
+export const BRIDGE_EXAMPLES: Readonly<Record<string, Example>> = {
+  sendMessage: {
+    permission: "plugin:messages:send:external_recipient",
+    otherScope: "plugin:messages:send:known_contact",
+    request: () => ({
+      method: "POST",
+      path: "/messages",
+      body: {
+        recipient: { type: "external_recipient", phone: nextPhone() },
+        text: "Your cylinder is on its way.",
+      },
+    }),
+    changed: ({ body }) => ({ ...(body as object), text: "Something else." }),
+  },
+  initiatePayment: {
+    permission: "plugin:payments:initiate:external_recipient",
+    otherScope: "plugin:payments:initiate:known_contact",
+    request: () => ({
+      method: "POST",
+      path: "/payments",
+      body: {
+        recipient: { type: "external_recipient", phone: nextPhone() },
+        amount: 121_700,
+        currency: "KES",
+        orderReference: "GAS-1041",
+        description: "13 kg gas refill",
+      },
+    }),
+    changed: ({ body }) => ({ ...(body as object), amount: 121_600 }),
+  },
+  getPaymentStatus: {
+    permission: "plugin:payments:status:own",
+    request: async (desk) => ({ method: "GET", path: `/payments/${(await new Till(desk).pay()).id}` }),
+  },
+  requestRefund: {
+    permission: "plugin:payments:refund:request:own",
+    request: async (desk) => ({
+      method: "POST",
+      path: `/payments/${(await new Till(desk).paid()).id}/refunds`,
+      body: { amount: 100, reason: "Wrong cylinder" },
+    }),
+    changed: ({ body }) => ({ ...(body as object), amount: 200 }),
+  },
+};
