@@ -559,6 +559,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "The sandbox does what its table of amounts says.",
   },
   {
+    id: "PAYMENT-17",
+    source: "docs/payments.md",
+    rule: "Wherever the platform dies, every payment ends as its provider's books say, and none stays open.",
+  },
+  {
     id: "PROVIDER-01",
     source: "docs/decisions/0025-payment-providers.md",
     rule: "M-Pesa's timestamps are East Africa Time, whatever the machine's zone is.",

@@ -202,10 +202,7 @@ describe("mpesa", () => {
       expect(await mpesa.ask(charge, PAYBILL)).toMatchObject({ state: "unknown" });
       expect(await books.charges()).toHaveLength(prompts);
       expect(await books.askings()).toHaveLength(1);
-      expect(await mpesa.query(known(charge, null), PAYBILL)).toEqual({
-        state: "unknown",
-        providerCode: "provider_id_unknown",
-      });
+      expect(await mpesa.query(known(charge, null), PAYBILL)).toEqual({ state: "unaskable" });
       const callbacks = await books.callbacks();
       expect(callbacks).toHaveLength(prompts);
       for (const callback of callbacks) {

@@ -97,10 +97,8 @@ export const customerOrder = sqliteTable(
     instanceId: text("instance_id")
       .notNull()
       .references(() => instance.id),
-    /** The plugin that placed it. */
-    installationId: text("installation_id")
-      .notNull()
-      .references(() => installation.id),
+    /** The plugin that placed it; null for the agent's own toolkit. */
+    installationId: text("installation_id").references(() => installation.id),
     /** The ChatObject of the customer. */
     chatObjectId: text("chat_object_id").notNull(),
     customerPhoneSealed: text("customer_phone_sealed").notNull(),
@@ -122,12 +120,14 @@ export const customerOrder = sqliteTable(
     paidAt: at("paid_at"),
     /** When it is cancelled unless it is paid; null when that is over. */
     expiresAt: at("expires_at"),
+    /** The installation, or the organisation when no plugin asked: a key counts within it. */
+    idempotencyScope: text("idempotency_scope").notNull(),
     idempotencyKey: text("idempotency_key").notNull(),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
   },
   (t) => [
-    uniqueIndex("customer_order_key").on(t.installationId, t.idempotencyKey),
+    uniqueIndex("customer_order_key").on(t.idempotencyScope, t.idempotencyKey),
     uniqueIndex("customer_order_number").on(t.organizationId, t.number),
     index("customer_order_org").on(t.organizationId, t.id),
     index("customer_order_org_state").on(t.organizationId, t.state, t.id),
@@ -201,10 +201,8 @@ export const afterSales = sqliteTable(
     orderId: text("order_id")
       .notNull()
       .references(() => customerOrder.id, { onDelete: "cascade" }),
-    /** The plugin that opened it. */
-    installationId: text("installation_id")
-      .notNull()
-      .references(() => installation.id),
+    /** The plugin that opened it; null for the agent's own toolkit. */
+    installationId: text("installation_id").references(() => installation.id),
     kind: text("kind", { enum: AFTER_SALES_KINDS }).notNull(),
     state: text("state", { enum: AFTER_SALES_STATES }).notNull(),
     reason: text("reason").notNull(),
@@ -214,11 +212,13 @@ export const afterSales = sqliteTable(
     resolvedByKind: text("resolved_by_kind"),
     resolvedById: text("resolved_by_id"),
     resolvedAt: at("resolved_at"),
+    /** The installation, or the organisation when no plugin asked. */
+    idempotencyScope: text("idempotency_scope").notNull(),
     idempotencyKey: text("idempotency_key").notNull(),
     createdAt: at("created_at").notNull(),
   },
   (t) => [
-    uniqueIndex("after_sales_key").on(t.installationId, t.idempotencyKey),
+    uniqueIndex("after_sales_key").on(t.idempotencyScope, t.idempotencyKey),
     index("after_sales_org").on(t.organizationId, t.id),
     index("after_sales_order").on(t.orderId, t.id),
     check("after_sales_state_known", isOneOf(t.state, AFTER_SALES_STATES)),

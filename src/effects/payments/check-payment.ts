@@ -20,7 +20,8 @@ type Check = {
 /**
  * Asks the provider what became of an open payment, and takes its word like a callback's. Nothing happens when the
  * payment is settled, not due, or being checked by somebody else. It expires when the provider says so, or has never
- * heard of it after the prompt's life; after a day without a word it is raised for a person.
+ * heard of it after the prompt's life; after a day without a word it is raised for a person, and one that nobody can be
+ * asked about expires then.
  */
 export async function checkPayment({ ctx, input }: { ctx: CtxBase; input: Check }): Promise<void> {
   const row = await claimCheck(ctx, input);
@@ -58,6 +59,18 @@ export async function checkPayment({ ctx, input }: { ctx: CtxBase; input: Check 
             row,
             news: NEVER_ASKED,
             from: { source: "query", eventKey: "query:unheard_of", reference: null, body: null },
+          },
+        });
+      }
+      return;
+    case "unaskable":
+      if (row.createdAt + ATTENTION_AFTER_MS <= ctx.clock.now()) {
+        await applyPaymentNews({
+          ctx,
+          input: {
+            row,
+            news: { ...NEVER_ASKED, providerCode: "unaskable" },
+            from: { source: "query", eventKey: "query:unaskable", reference: null, body: null },
           },
         });
       }

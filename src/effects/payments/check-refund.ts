@@ -52,14 +52,15 @@ export async function checkRefund({
       .set({ state: "processing" })
       .where(and(eq(refund.id, row.id), eq(refund.state, "unknown")));
   } else {
+    const providerCode = outcome.state === "unknown" ? outcome.providerCode : outcome.state;
     await recordEvent(ctx, {
       organizationId: row.organizationId,
       paymentId: row.paymentId,
       refundId: row.id,
       source: "query",
-      eventKey: `${row.id}:query:unknown:${outcome.providerCode}`,
+      eventKey: `${row.id}:query:unknown:${providerCode}`,
       outcome: "unknown",
-      providerCode: outcome.providerCode,
+      providerCode,
       move: null,
       doubt: null,
       body: null,

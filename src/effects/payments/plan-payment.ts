@@ -35,6 +35,15 @@ export async function planPayment({ ctx, input }: { ctx: Ctx; input: PaymentRequ
     control: "tools:call",
     bridge: `plugin:payments:initiate:${input.recipient.scope}` satisfies BridgePermission,
   });
+  return planPaymentFor(ctx, organizationId, input);
+}
+
+/** The same for verbs of other features that have checked a permission of their own. */
+export async function planPaymentFor(
+  ctx: Ctx,
+  organizationId: string,
+  input: PaymentRequest,
+): Promise<PaymentPlan> {
   const account = await chooseAccount(ctx, organizationId, input.provider);
   const provider = await providerOf(ctx, organizationId, account.provider);
   const issues = findIssues(input, provider);

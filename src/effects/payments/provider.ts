@@ -62,6 +62,8 @@ export type QueryOutcome =
   | { readonly state: "settled"; readonly news: ProviderNews }
   /** The provider has never heard of it: it was not asked. */
   | { readonly state: "unheard_of" }
+  /** What it could be asked by was in an answer that is lost: only a callback can tell. */
+  | { readonly state: "unaskable" }
   /** No usable answer now. */
   | { readonly state: "unknown"; readonly providerCode: string };
 

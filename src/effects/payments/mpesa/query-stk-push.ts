@@ -18,7 +18,7 @@ export async function queryStkPush(
 ): Promise<QueryOutcome> {
   const { providerId, now, allowLoopbackHttp } = charge;
   if (providerId === null) {
-    return { state: "unknown", providerCode: "provider_id_unknown" };
+    return { state: "unaskable" };
   }
   const answer = await callDaraja(
     {
