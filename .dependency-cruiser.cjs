@@ -10,6 +10,7 @@ const ROOMS = [
   ["context", "^src/(env|context)\\.ts$"],
   ["agent", "^src/agent/"],
   ["toolkits", "^src/toolkits/"],
+  ["effects", "^src/effects/"],
   ["plugins", "^src/plugins/"],
   ["channels", "^src/channels/"],
   ["tenancy", "^src/tenancy/"],
@@ -25,7 +26,7 @@ const WORKER = ROOMS.map(([, path]) => path);
 /** Where something comes in from outside: HTTP, a queue, a tick, a Durable Object call. */
 const DOORS = ["[/.]routes\\.ts$", "\\.consumer\\.ts$", "\\.job\\.ts$", "\\.object\\.ts$", "/page\\.tsx$"];
 const WIRING = ["^src/worker\\.ts$", "^src/(app|control-plane|queues|crons)\\.ts$"];
-const FEATURE = "^src/(agent|plugins|channels|tenancy)/([^/]+)/";
+const FEATURE = "^src/(agent|effects|plugins|channels|tenancy)/([^/]+)/";
 const HONO = "node_modules/(hono|@hono/[^/]+)/";
 
 module.exports = {
@@ -99,7 +100,7 @@ module.exports = {
       comment: "Only doors, their schemas, src/http and the wiring import hono.",
       severity: "error",
       from: {
-        path: "^src/(agent|toolkits|plugins|channels|tenancy|access|db|kernel|contract|sdk|cli|local)/",
+        path: "^src/(agent|toolkits|effects|plugins|channels|tenancy|access|db|kernel|contract|sdk|cli|local)/",
         pathNot: [...DOORS, "/schemas\\.ts$"],
       },
       to: { path: HONO },

@@ -30,3 +30,12 @@ export const MODEL_MESSAGE_MAX_CHARACTERS = 8_000;
 
 /** After work that failed for a reason of ours (the database, a bug), the alarm rings again this much later. */
 export const FAILURE_PAUSE_MS = 10_000;
+
+/** What a simulated phone shows of the past when it is opened, of each side. */
+export const PHONE_HISTORY_LINES = 50;
+
+/** A frame of a simulated phone: the longest text it may write, with room for escapes. */
+export const PHONE_FRAME_MAX_CHARACTERS = 128 * 1024;
+
+/** How long a person takes part in a chat after writing in it: as long as WhatsApp lets them answer. */
+export const MULTI_USER_MS = 24 * 60 * 60_000;
