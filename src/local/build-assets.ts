@@ -1,8 +1,8 @@
 /**
- * Puts the API reference's script, as published in its package, and the page of errors where the Worker's assets
- * binding finds them.
+ * Puts the API reference's script, as published in its package, the page of errors and the simulator's phone where the
+ * Worker's assets binding finds them.
  */
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderErrorPage } from "./error-page.ts";
 
@@ -12,6 +12,7 @@ const assets = join(root, "dist/assets/assets");
 
 await mkdir(assets, { recursive: true });
 await copyFile(script, join(assets, "scalar.js"));
+await cp(join(import.meta.dirname, "simulator-page"), assets, { recursive: true });
 await writeFile(
   join(assets, "errors.html"),
   renderErrorPage(await readFile(join(root, "docs/errors.md"), "utf8")),
