@@ -56,6 +56,53 @@ CREATE TABLE `usage_event` (
 --> statement-breakpoint
 CREATE INDEX `usage_event_org` ON `usage_event` (`organization_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `usage_event_age` ON `usage_event` (`created_at`);--> statement-breakpoint
+CREATE TABLE `approval` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`plugin_version_id` text NOT NULL,
+	`plugin_slug` text NOT NULL,
+	`tool` text NOT NULL,
+	`tool_name` text NOT NULL,
+	`call_id` text NOT NULL,
+	`chat_id` text,
+	`chat_object_id` text,
+	`scope` text NOT NULL,
+	`payload_sealed` text,
+	`payload_hash` text NOT NULL,
+	`payload_text` text NOT NULL,
+	`reason` text NOT NULL,
+	`decider` text NOT NULL,
+	`asked_in` text NOT NULL,
+	`state` text NOT NULL,
+	`requested_by_kind` text NOT NULL,
+	`requested_by_id` text NOT NULL,
+	`decided_by_kind` text,
+	`decided_by_id` text,
+	`decided_via` text,
+	`reject_reason` text,
+	`attempts` integer NOT NULL,
+	`error_code` text,
+	`outcome` text,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`decided_at` integer,
+	`executing_at` integer,
+	`ended_at` integer,
+	`told_at` integer,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "approval_payload_kept" CHECK(("approval"."state" in ('pending', 'approved', 'executing')) = ("approval"."payload_sealed" is not null))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `approval_call` ON `approval` (`call_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `approval_waiting` ON `approval` (`scope`,`payload_hash`) WHERE "approval"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX `approval_org` ON `approval` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `approval_instance` ON `approval` (`instance_id`,`id`);--> statement-breakpoint
+CREATE INDEX `approval_open` ON `approval` (`state`,`expires_at`) WHERE "approval"."state" in ('pending', 'approved', 'executing');--> statement-breakpoint
+CREATE INDEX `approval_untold` ON `approval` (`ended_at`) WHERE "approval"."ended_at" is not null and "approval"."told_at" is null and "approval"."chat_object_id" is not null;--> statement-breakpoint
 CREATE TABLE `account` (
 	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
@@ -170,6 +217,85 @@ CREATE TABLE `chat` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `chat_object` ON `chat` (`object_id`);--> statement-breakpoint
 CREATE INDEX `chat_recent` ON `chat` (`organization_id`,`instance_id`,`last_message_at`,`id`);--> statement-breakpoint
+CREATE TABLE `escalation` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`chat_id` text NOT NULL,
+	`reason` text NOT NULL,
+	`summary` text NOT NULL,
+	`urgency` text NOT NULL,
+	`state` text NOT NULL,
+	`assignee_kind` text,
+	`assignee_id` text,
+	`source_kind` text NOT NULL,
+	`source_id` text NOT NULL,
+	`note` text,
+	`created_at` integer NOT NULL,
+	`taken_at` integer,
+	`resolved_at` integer,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `escalation_unresolved` ON `escalation` (`chat_id`) WHERE "escalation"."state" <> 'resolved';--> statement-breakpoint
+CREATE INDEX `escalation_org` ON `escalation` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `escalation_state` ON `escalation` (`organization_id`,`state`,`id`);--> statement-breakpoint
+CREATE TABLE `chat_note` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`chat_id` text NOT NULL,
+	`text` text NOT NULL,
+	`author_kind` text NOT NULL,
+	`author_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `chat_note_chat` ON `chat_note` (`organization_id`,`chat_id`,`id`);--> statement-breakpoint
+CREATE TABLE `plugin_document` (
+	`organization_id` text NOT NULL,
+	`plugin_id` text NOT NULL,
+	`key` text NOT NULL,
+	`value` text NOT NULL,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`organization_id`, `plugin_id`, `key`),
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `plugin_event` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`plugin_slug` text NOT NULL,
+	`name` text NOT NULL,
+	`data` text NOT NULL,
+	`source_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `plugin_event_org` ON `plugin_event` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `plugin_event_installation` ON `plugin_event` (`organization_id`,`installation_id`,`id`);--> statement-breakpoint
+CREATE INDEX `plugin_event_age` ON `plugin_event` (`created_at`);--> statement-breakpoint
+CREATE TABLE `plugin_job` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`name` text NOT NULL,
+	`payload` text NOT NULL,
+	`dedupe_key` text,
+	`tries` integer NOT NULL,
+	`due_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `plugin_job_due` ON `plugin_job` (`due_at`);--> statement-breakpoint
+CREATE INDEX `plugin_job_owner` ON `plugin_job` (`organization_id`,`installation_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `plugin_job_once` ON `plugin_job` (`installation_id`,`dedupe_key`) WHERE "plugin_job"."dedupe_key" is not null;--> statement-breakpoint
 CREATE TABLE `installation` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -199,6 +325,8 @@ CREATE TABLE `instance_grant` (
 	`tools` text NOT NULL,
 	`permissions` text NOT NULL,
 	`calls_per_minute` integer,
+	`approvals` text DEFAULT '{}' NOT NULL,
+	`deciders` text DEFAULT '{}' NOT NULL,
 	`created_by` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
@@ -359,6 +487,12 @@ CREATE TABLE `instance` (
 	`phone_number` text,
 	`channel_config_sealed` text,
 	`system_prompt` text DEFAULT '' NOT NULL,
+	`templates` text DEFAULT '[]' NOT NULL,
+	`slash_commands` integer DEFAULT false NOT NULL,
+	`enabled_plugin_ids` text,
+	`escalation_wait_minutes` integer DEFAULT 10,
+	`approvers_sealed` text,
+	`approval_minutes` integer DEFAULT 15 NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade

@@ -1,13 +1,21 @@
 /** Cron expression -> jobs. A job finds what is due and does little; one that fails does not stop the others. */
 import type { Ctx } from "./access/context.ts";
 import { createPlatformContext } from "./context.ts";
+import { settleApprovals } from "./plugins/approvals/settle-approvals.job.ts";
+import { runDuePluginJobs } from "./plugins/dispatch/run-due-plugin-jobs.job.ts";
 import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
 import { removeExpiredReviews } from "./plugins/installs/remove-expired-reviews.job.ts";
 import { resealStaleValues } from "./plugins/installs/reseal-stale-values.job.ts";
 import { removeExpiredRecords } from "./plugins/records/remove-expired-records.job.ts";
 
 const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> = {
-  "* * * * *": [destroyExpiredSecrets, removeExpiredReviews, removeExpiredRecords],
+  "* * * * *": [
+    runDuePluginJobs,
+    destroyExpiredSecrets,
+    removeExpiredReviews,
+    removeExpiredRecords,
+    settleApprovals,
+  ],
   // Reads whole tables, so not every minute.
   "7 * * * *": [resealStaleValues],
 };

@@ -1,3 +1,4 @@
+import type { AiBinding } from "../contract/ai-binding.ts";
 import type { BudgetNamespace } from "../contract/budget.ts";
 import type { ChatNamespace } from "../contract/chat.ts";
 import type { RecordMessage } from "../contract/records.ts";
@@ -19,6 +20,8 @@ export type Ctx<A extends Actor = Actor> = {
   readonly requestId: string;
   /** The queue of tool-call records. */
   readonly records: Queue<RecordMessage>;
+  /** Workers AI; null where the deployment has none. */
+  readonly ai: AiBinding | null;
   /** Counters of rate limits; an object is made only when a limit is set. */
   readonly budgets: BudgetNamespace;
   /** The conversations, one object for each customer of an instance. */

@@ -5,6 +5,7 @@ import { type Permission, ROLE_PERMISSIONS } from "./permissions.ts";
 
 const GATEWAY_KEY_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
 const CHAT_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
+const APPROVAL_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
 
 /** What the actor may do; the platform's own jobs may do everything. */
 export function allows(actor: Actor, permission: Permission): boolean {
@@ -17,6 +18,8 @@ export function allows(actor: Actor, permission: Permission): boolean {
       return GATEWAY_KEY_PERMISSIONS.has(permission);
     case "chat":
       return CHAT_PERMISSIONS.has(permission);
+    case "approval":
+      return APPROVAL_PERMISSIONS.has(permission);
     case "platform":
       return true;
   }

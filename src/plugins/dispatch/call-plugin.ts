@@ -29,6 +29,8 @@ export type PluginAnswer = {
   readonly outcome: Outcome;
   readonly httpStatus: number | null;
   readonly attempts: number;
+  /** For the record, beside a good end. */
+  readonly note?: string;
 };
 
 const FAILURES: Readonly<Record<OutboundFailure["reason"], PluginFailure>> = {

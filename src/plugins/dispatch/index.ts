@@ -1,2 +1,3 @@
 export { type Dispatched, dispatchTool } from "./dispatch-tool.ts";
 export { startStageTimes } from "./stage-times.ts";
+export { gatherTurnParts, type TurnParts } from "./turn-parts.ts";

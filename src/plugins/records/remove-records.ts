@@ -1,11 +1,11 @@
 import { inArray, lt } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import { auditEntry, toolCall, usageEvent } from "../../db/schema/index.ts";
+import { auditEntry, pluginEvent, toolCall, usageEvent } from "../../db/schema/index.ts";
 import { REMOVE_ROWS } from "./limits.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Deletes tool calls, usage and audit entries that are older than the configured time, a bounded number at once. */
+/** Deletes tool calls, usage, plugins' events and audit entries that are older than the configured time, a bounded number at once. */
 export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
   const before = ctx.clock.now() - ctx.config.recordRetentionDays * DAY_MS;
   await ctx.db.batch([
@@ -42,6 +42,18 @@ export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
             .select({ id: auditEntry.id })
             .from(auditEntry)
             .where(lt(auditEntry.createdAt, before))
+            .limit(REMOVE_ROWS),
+        ),
+      ),
+    ctx.db
+      .delete(pluginEvent)
+      .where(
+        inArray(
+          pluginEvent.id,
+          ctx.db
+            .select({ id: pluginEvent.id })
+            .from(pluginEvent)
+            .where(lt(pluginEvent.createdAt, before))
             .limit(REMOVE_ROWS),
         ),
       ),

@@ -1,10 +1,12 @@
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
+import { PLUGIN_JOB_QUEUE, PluginJobLetter } from "../../contract/plugin-job.ts";
 import { RecordMessage } from "../../contract/records.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
-import { deadLetter } from "../../db/schema/index.ts";
+import { deadLetter, pluginJob } from "../../db/schema/index.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
 import { type PageInput, toPage } from "../../kernel/page.ts";
 import { presentDeadLetter } from "./schemas.ts";
 
@@ -46,18 +48,7 @@ export async function settleDeadLetter({
     throw notFound("dead_letter", input.id);
   }
   if (input.verdict === "replay") {
-    const body = RecordMessage.safeParse(JSON.parse(row.body));
-    if (!body.success) {
-      throw new AppError(
-        "conflict",
-        "dead_letter_unreadable",
-        "The message cannot be read, so replaying it cannot succeed.",
-        {
-          hint: "Discard it, or keep it until a version that can read it is deployed.",
-        },
-      );
-    }
-    await ctx.records.send(body.data);
+    await putBack(ctx, row);
   }
   const now = ctx.clock.now();
   await writeWithAudit(
@@ -78,5 +69,35 @@ export async function settleDeadLetter({
         .set(input.verdict === "replay" ? { replayedAt: now } : { discardedAt: now })
         .where(waiting),
     ],
+  );
+}
+
+async function putBack(ctx: Ctx, row: typeof deadLetter.$inferSelect): Promise<void> {
+  const content: unknown = JSON.parse(row.body);
+  if (row.queue === PLUGIN_JOB_QUEUE) {
+    const job = PluginJobLetter.safeParse(content);
+    if (!job.success) {
+      throw unreadable();
+    }
+    const now = ctx.clock.now();
+    await ctx.db
+      .insert(pluginJob)
+      .values({ ...job.data, id: newId("pluginJob"), tries: 0, dueAt: now, createdAt: now })
+      .onConflictDoNothing();
+    return;
+  }
+  const body = RecordMessage.safeParse(content);
+  if (!body.success) {
+    throw unreadable();
+  }
+  await ctx.records.send(body.data);
+}
+
+function unreadable(): AppError {
+  return new AppError(
+    "conflict",
+    "dead_letter_unreadable",
+    "The message cannot be read, so replaying it cannot succeed.",
+    { hint: "Discard it, or keep it until a version that can read it is deployed." },
   );
 }

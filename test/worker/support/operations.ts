@@ -20,6 +20,8 @@ export type ObjectIds = {
   readonly providerKeyId: string;
   readonly modelId: string;
   readonly chatId: string;
+  readonly escalationId: string;
+  readonly approvalId: string;
 };
 
 /** Ids of objects that nobody has. */
@@ -36,6 +38,8 @@ export function nobodysIds(): ObjectIds {
     providerKeyId: newId("providerKey"),
     modelId: newId("model"),
     chatId: newId("chat"),
+    escalationId: newId("escalation"),
+    approvalId: newId("approval"),
   };
 }
 
@@ -70,6 +74,8 @@ const byTool = ({ instanceId }: ObjectIds) => ({ params: { instanceId, toolName:
 const greeter = () => ({ params: { id: "kivuko.greeter" } });
 const byNumber = ({ instanceId }: ObjectIds) => ({ params: { id: instanceId } });
 const byChat = ({ chatId }: ObjectIds) => ({ params: { id: chatId } });
+const byApproval = ({ approvalId }: ObjectIds) => ({ params: { id: approvalId } });
+const byEscalation = ({ escalationId }: ObjectIds) => ({ params: { id: escalationId } });
 const nothing = () => ({});
 const CONFIGURATION = { defaultQueue: "customer-care" };
 const PERMISSION_KEYS = ["support:tickets:create", "support:tickets:read"];
@@ -216,6 +222,14 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "tools:call",
     request: (ids) => ({ ...byNumber(ids), query: { phone: "+254711000002" } }),
   },
+  createSimulatorTicket: {
+    permission: "tools:call",
+    request: (ids) => ({ ...byNumber(ids), body: { phone: "+254711000002" } }),
+  },
+  readChatMedia: {
+    permission: "chats:read",
+    request: ({ chatId }) => ({ params: { id: chatId, reference: "media-1" } }),
+  },
   listChats: { permission: "chats:read", request: byNumber },
   listChatMessages: { permission: "chats:read", request: byChat },
   writeChatMessage: {
@@ -223,7 +237,39 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     request: (ids) => ({ ...byChat(ids), body: { text: "A person writes." } }),
   },
   takeChat: { permission: "chats:write", request: byChat },
+  listApprovals: { permission: "approvals:read", request: nothing },
+  getApproval: { permission: "approvals:read", request: byApproval },
+  approveApproval: { permission: "approvals:decide", request: byApproval },
+  rejectApproval: {
+    permission: "approvals:decide",
+    request: (ids) => ({ ...byApproval(ids), body: { reason: "Not today." } }),
+  },
   releaseChat: { permission: "chats:write", request: byChat },
+  listChatNotes: { permission: "chats:read", request: byChat },
+  addChatNote: {
+    permission: "chats:write",
+    request: (ids) => ({ ...byChat(ids), body: { text: "Prefers to be called in the morning." } }),
+  },
+  listChatPlugins: { permission: "chats:read", request: byChat },
+  setChatPlugin: {
+    permission: "chats:write",
+    request: ({ chatId, installationId }) => ({
+      params: { id: chatId, installationId },
+      body: { enabled: true },
+    }),
+  },
+  listEscalations: { permission: "escalations:read", request: nothing },
+  getEscalation: { permission: "escalations:read", request: byEscalation },
+  assignEscalation: {
+    permission: "escalations:write",
+    request: (ids) => ({ ...byEscalation(ids), body: { queue: "returns" } }),
+  },
+  takeEscalation: { permission: "escalations:write", request: byEscalation },
+  resolveEscalation: {
+    permission: "escalations:write",
+    request: (ids) => ({ ...byEscalation(ids), body: {} }),
+  },
+  listPluginEvents: { permission: "calls:read", request: nothing },
   listOrganizationPlugins: {
     permission: "plugins:read",
     request: ({ organizationId }) => ({ params: { organizationId } }),
@@ -234,7 +280,7 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
  * Operations that answer in OpenAI's shapes, errors included, so that OpenAI's clients understand them. What holds
  * for them is tested with such a client, in test/flow/gateway.test.ts.
  */
-const OPENAI_SHAPED = ["createChatCompletion", "listModelNames"];
+const OPENAI_SHAPED = ["createChatCompletion", "listModelNames", "getModelName"];
 
 export type OpenApiDocument = {
   readonly openapi: string;
