@@ -1,7 +1,8 @@
 export { findPaymentFor } from "./find-payment.ts";
 export type { FollowUp } from "./follow-up.ts";
 export { initiatePayment } from "./initiate-payment.ts";
-export { maskPhone, openPayerPhone } from "./payer.ts";
+export { maskPhone } from "./mask-phone.ts";
+export { openPayerPhone } from "./payer.ts";
 export type { PaymentRow, RefundRow } from "./payment-row.ts";
 export { type PaymentRequest, planPayment } from "./plan-payment.ts";
 export { presentPayment, presentRefund } from "./present.ts";
