@@ -56,6 +56,53 @@ CREATE TABLE `usage_event` (
 --> statement-breakpoint
 CREATE INDEX `usage_event_org` ON `usage_event` (`organization_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `usage_event_age` ON `usage_event` (`created_at`);--> statement-breakpoint
+CREATE TABLE `approval` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`plugin_version_id` text NOT NULL,
+	`plugin_slug` text NOT NULL,
+	`tool` text NOT NULL,
+	`tool_name` text NOT NULL,
+	`call_id` text NOT NULL,
+	`chat_id` text,
+	`chat_object_id` text,
+	`scope` text NOT NULL,
+	`payload_sealed` text,
+	`payload_hash` text NOT NULL,
+	`payload_text` text NOT NULL,
+	`reason` text NOT NULL,
+	`decider` text NOT NULL,
+	`asked_in` text NOT NULL,
+	`state` text NOT NULL,
+	`requested_by_kind` text NOT NULL,
+	`requested_by_id` text NOT NULL,
+	`decided_by_kind` text,
+	`decided_by_id` text,
+	`decided_via` text,
+	`reject_reason` text,
+	`attempts` integer NOT NULL,
+	`error_code` text,
+	`outcome` text,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`decided_at` integer,
+	`executing_at` integer,
+	`ended_at` integer,
+	`told_at` integer,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "approval_payload_kept" CHECK(("approval"."state" in ('pending', 'approved', 'executing')) = ("approval"."payload_sealed" is not null))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `approval_call` ON `approval` (`call_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `approval_waiting` ON `approval` (`scope`,`payload_hash`) WHERE "approval"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX `approval_org` ON `approval` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `approval_instance` ON `approval` (`instance_id`,`id`);--> statement-breakpoint
+CREATE INDEX `approval_open` ON `approval` (`state`,`expires_at`) WHERE "approval"."state" in ('pending', 'approved', 'executing');--> statement-breakpoint
+CREATE INDEX `approval_untold` ON `approval` (`ended_at`) WHERE "approval"."ended_at" is not null and "approval"."told_at" is null and "approval"."chat_object_id" is not null;--> statement-breakpoint
 CREATE TABLE `account` (
 	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
@@ -221,6 +268,170 @@ CREATE TABLE `chat` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `chat_object` ON `chat` (`object_id`);--> statement-breakpoint
 CREATE INDEX `chat_recent` ON `chat` (`organization_id`,`instance_id`,`last_message_at`,`id`);--> statement-breakpoint
+CREATE TABLE `after_sales` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`order_id` text NOT NULL,
+	`installation_id` text,
+	`kind` text NOT NULL,
+	`state` text NOT NULL,
+	`reason` text NOT NULL,
+	`items` text,
+	`resolution` text,
+	`resolved_by_kind` text,
+	`resolved_by_id` text,
+	`resolved_at` integer,
+	`idempotency_scope` text NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`order_id`) REFERENCES `customer_order`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "after_sales_state_known" CHECK("after_sales"."state" in ('open', 'accepted', 'declined'))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `after_sales_key` ON `after_sales` (`idempotency_scope`,`idempotency_key`);--> statement-breakpoint
+CREATE INDEX `after_sales_org` ON `after_sales` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `after_sales_order` ON `after_sales` (`order_id`,`id`);--> statement-breakpoint
+CREATE TABLE `catalog_item` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`sku` text NOT NULL,
+	`name` text NOT NULL,
+	`description` text,
+	`unit_amount` integer NOT NULL,
+	`currency` text NOT NULL,
+	`stock` integer,
+	`image_url` text,
+	`details` text,
+	`state` text NOT NULL,
+	`retired_by` text,
+	`imported_at` integer,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "catalog_item_state_known" CHECK("catalog_item"."state" in ('offered', 'imported', 'retired')),
+	CONSTRAINT "catalog_item_stock_positive" CHECK("catalog_item"."stock" is null or "catalog_item"."stock" >= 0),
+	CONSTRAINT "catalog_item_retired_by" CHECK(("catalog_item"."retired_by" is null) = ("catalog_item"."state" <> 'retired'))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `catalog_item_sku` ON `catalog_item` (`installation_id`,`sku`);--> statement-breakpoint
+CREATE INDEX `catalog_item_org` ON `catalog_item` (`organization_id`,`id`);--> statement-breakpoint
+CREATE TABLE `catalog_setting` (
+	`installation_id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`imports_itself` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `commerce_setting` (
+	`organization_id` text PRIMARY KEY NOT NULL,
+	`order_prefix` text NOT NULL,
+	`unpaid_hours` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `customer_order` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text,
+	`chat_object_id` text NOT NULL,
+	`customer_phone_sealed` text NOT NULL,
+	`number` text NOT NULL,
+	`amount` integer NOT NULL,
+	`currency` text NOT NULL,
+	`items` text NOT NULL,
+	`order_details` text,
+	`note` text,
+	`customer_name` text,
+	`state` text NOT NULL,
+	`attention` text,
+	`payment_id` text,
+	`paid_at` integer,
+	`expires_at` integer,
+	`idempotency_scope` text NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`payment_id`) REFERENCES `payment`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "customer_order_state_known" CHECK("customer_order"."state" in ('placed', 'awaiting_payment', 'paid', 'preparing', 'ready', 'dispatched', 'completed', 'cancelled', 'refunded')),
+	CONSTRAINT "customer_order_amount_positive" CHECK("customer_order"."amount" > 0)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `customer_order_key` ON `customer_order` (`idempotency_scope`,`idempotency_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `customer_order_number` ON `customer_order` (`organization_id`,`number`);--> statement-breakpoint
+CREATE INDEX `customer_order_org` ON `customer_order` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `customer_order_org_state` ON `customer_order` (`organization_id`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `customer_order_payment` ON `customer_order` (`payment_id`);--> statement-breakpoint
+CREATE INDEX `customer_order_due` ON `customer_order` (`expires_at`) WHERE "customer_order"."expires_at" is not null;--> statement-breakpoint
+CREATE TABLE `order_change` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`order_id` text NOT NULL,
+	`state_before` text,
+	`state_after` text NOT NULL,
+	`actor_kind` text NOT NULL,
+	`actor_id` text NOT NULL,
+	`note` text,
+	`idempotency_key` text,
+	`told_at` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`order_id`) REFERENCES `customer_order`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `order_change_state` ON `order_change` (`order_id`,`state_after`);--> statement-breakpoint
+CREATE INDEX `order_change_untold` ON `order_change` (`created_at`) WHERE "order_change"."told_at" is null;--> statement-breakpoint
+CREATE TABLE `order_checkout` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`order_id` text NOT NULL,
+	`payment_scope` text NOT NULL,
+	`payment_key` text NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`ended_at` integer,
+	`raised_at` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`order_id`) REFERENCES `customer_order`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `order_checkout_key` ON `order_checkout` (`payment_scope`,`idempotency_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `order_checkout_payment` ON `order_checkout` (`payment_scope`,`payment_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `order_checkout_open` ON `order_checkout` (`order_id`) WHERE "order_checkout"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX `order_checkout_order` ON `order_checkout` (`order_id`,`id`);--> statement-breakpoint
+CREATE TABLE `escalation` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`chat_id` text NOT NULL,
+	`reason` text NOT NULL,
+	`summary` text NOT NULL,
+	`urgency` text NOT NULL,
+	`state` text NOT NULL,
+	`assignee_kind` text,
+	`assignee_id` text,
+	`source_kind` text NOT NULL,
+	`source_id` text NOT NULL,
+	`note` text,
+	`created_at` integer NOT NULL,
+	`taken_at` integer,
+	`resolved_at` integer,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `escalation_unresolved` ON `escalation` (`chat_id`) WHERE "escalation"."state" <> 'resolved';--> statement-breakpoint
+CREATE INDEX `escalation_org` ON `escalation` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `escalation_state` ON `escalation` (`organization_id`,`state`,`id`);--> statement-breakpoint
 CREATE TABLE `event` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -278,6 +489,61 @@ CREATE TABLE `event_endpoint` (
 );
 --> statement-breakpoint
 CREATE INDEX `event_endpoint_org` ON `event_endpoint` (`organization_id`,`id`);--> statement-breakpoint
+CREATE TABLE `chat_note` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`chat_id` text NOT NULL,
+	`text` text NOT NULL,
+	`author_kind` text NOT NULL,
+	`author_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `chat_note_chat` ON `chat_note` (`organization_id`,`chat_id`,`id`);--> statement-breakpoint
+CREATE TABLE `plugin_document` (
+	`organization_id` text NOT NULL,
+	`plugin_id` text NOT NULL,
+	`key` text NOT NULL,
+	`value` text NOT NULL,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`organization_id`, `plugin_id`, `key`),
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `plugin_event` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`plugin_slug` text NOT NULL,
+	`name` text NOT NULL,
+	`data` text NOT NULL,
+	`source_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `plugin_event_org` ON `plugin_event` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `plugin_event_installation` ON `plugin_event` (`organization_id`,`installation_id`,`id`);--> statement-breakpoint
+CREATE INDEX `plugin_event_age` ON `plugin_event` (`created_at`);--> statement-breakpoint
+CREATE TABLE `plugin_job` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`name` text NOT NULL,
+	`payload` text NOT NULL,
+	`dedupe_key` text,
+	`tries` integer NOT NULL,
+	`due_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `plugin_job_due` ON `plugin_job` (`due_at`);--> statement-breakpoint
+CREATE INDEX `plugin_job_owner` ON `plugin_job` (`organization_id`,`installation_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `plugin_job_once` ON `plugin_job` (`installation_id`,`dedupe_key`) WHERE "plugin_job"."dedupe_key" is not null;--> statement-breakpoint
 CREATE TABLE `payment` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -465,6 +731,8 @@ CREATE TABLE `instance_grant` (
 	`tools` text NOT NULL,
 	`permissions` text NOT NULL,
 	`calls_per_minute` integer,
+	`approvals` text DEFAULT '{}' NOT NULL,
+	`deciders` text DEFAULT '{}' NOT NULL,
 	`created_by` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
@@ -662,6 +930,12 @@ CREATE TABLE `instance` (
 	`phone_number` text,
 	`channel_config_sealed` text,
 	`system_prompt` text DEFAULT '' NOT NULL,
+	`templates` text DEFAULT '[]' NOT NULL,
+	`slash_commands` integer DEFAULT false NOT NULL,
+	`enabled_plugin_ids` text,
+	`escalation_wait_minutes` integer DEFAULT 10,
+	`approvers_sealed` text,
+	`approval_minutes` integer DEFAULT 15 NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade

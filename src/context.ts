@@ -1,6 +1,6 @@
 import { type Ctx, type CtxBase, withActor } from "./access/context.ts";
 import { createDb, type Db } from "./db/client.ts";
-import { readPlatform } from "./env.ts";
+import { readAiBinding, readPlatform } from "./env.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import type { Config } from "./kernel/config.ts";
 import { newId } from "./kernel/ids.ts";
@@ -52,6 +52,10 @@ class RequestBase implements CtxBase {
 
   get events() {
     return this.#env.EVENTS;
+  }
+
+  get ai() {
+    return readAiBinding(this.#env);
   }
 
   get budgets() {

@@ -5,6 +5,8 @@ import { createPlatformContext } from "./context.ts";
 import { enqueueDueDeliveries } from "./effects/events/find-due-deliveries.job.ts";
 import { removeExpiredEvents } from "./effects/events/remove-old-events.job.ts";
 import { enqueueDuePaymentWork } from "./effects/payments/find-due-work.job.ts";
+import { settleApprovals } from "./plugins/approvals/settle-approvals.job.ts";
+import { runDuePluginJobs } from "./plugins/dispatch/run-due-plugin-jobs.job.ts";
 import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
 import { removeExpiredReviews } from "./plugins/installs/remove-expired-reviews.job.ts";
 import { resealStaleValues } from "./plugins/installs/reseal-stale-values.job.ts";
@@ -19,6 +21,11 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     enqueueDuePaymentWork,
     enqueueDueDeliveries,
     removeExpiredEvents,
+    runDuePluginJobs,
+    destroyExpiredSecrets,
+    removeExpiredReviews,
+    removeExpiredRecords,
+    settleApprovals,
   ],
   // Reads whole tables, so not every minute.
   "7 * * * *": [resealStaleValues],

@@ -1,5 +1,6 @@
 /** The only reader of raw bindings, vars and secrets. Everything else gets a parsed `Config`. */
 import { z } from "zod";
+import type { AiBinding } from "./contract/ai-binding.ts";
 import type { Config } from "./kernel/config.ts";
 import { createKeyRing, type KeyRing } from "./kernel/key-ring.ts";
 
@@ -72,4 +73,9 @@ export function readPlatform(env: Env): Platform {
   const platform = { config, keyRing: createKeyRing(vars.KEY_RING) };
   parsed.set(env, platform);
   return platform;
+}
+
+/** Workers AI, which a deployment may have or not; null without. */
+export function readAiBinding(env: Env): AiBinding | null {
+  return (env as Env & { readonly AI?: AiBinding }).AI ?? null;
 }

@@ -40,7 +40,7 @@ const FRONT_PAGE = `<!doctype html>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Kivuko</title>${ICON}
 <style>body{font:1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1.25rem;color:#1d2b2a;background:#fbfaf7}h1{font-size:2rem;margin:0}a{color:#0b6b60}code{background:#eeece4;padding:.1em .3em;border-radius:.25em}@media(prefers-color-scheme:dark){body{color:#e6ebe9;background:#14191a}a{color:#6cc9bb}code{background:#242b2c}}</style></head>
 <body><main><h1>Kivuko</h1><p>An edge plugin platform for WhatsApp AI agents.</p>
-<ul><li><a href="/docs">API reference</a> (<a href="/openapi.json">OpenAPI 3.1</a>)</li><li><a href="/docs/errors">Error codes</a></li><li><a href="/schemas/manifest.json">JSON Schema of a plugin manifest</a></li><li><a href="/healthz">Health</a></li></ul>
+<ul><li><a href="/docs">API reference</a> (<a href="/openapi.json">OpenAPI 3.1</a>)</li><li><a href="/docs/errors">Error codes</a></li><li><a href="/simulator">A phone to try with</a></li><li><a href="/schemas/manifest.json">JSON Schema of a plugin manifest</a></li><li><a href="/healthz">Health</a></li></ul>
 <p>From a terminal: <code>npm run kivuko -- --help</code></p></main></body></html>`;
 
 const DOCS_PAGE = `<!doctype html>
@@ -51,6 +51,7 @@ const DOCS_PAGE = `<!doctype html>
 reference.get("/", (c) => c.html(FRONT_PAGE));
 reference.get("/docs", (c) => c.html(DOCS_PAGE));
 reference.get("/docs/errors", (c) => readAsset(c.env, new Request(new URL("/assets/errors", c.req.url))));
+reference.get("/simulator", (c) => readAsset(c.env, new Request(new URL("/assets/simulator", c.req.url))));
 reference.get("/assets/*", (c) => readAsset(c.env, c.req.raw));
 
 /** A copy, because the middleware adds headers and those of a binding's answer cannot be changed. */

@@ -1,11 +1,19 @@
 /** The doors of the Worker. Wiring only: what happens behind them is in the rooms below. */
 import { Chat } from "./agent/chats/chat.object.ts";
 import { app } from "./app.ts";
+import { registerDocumentSource } from "./channels/documents.ts";
 import { createBase } from "./context.ts";
+import { openReceipt, RECEIPT_SOURCE } from "./effects/receipts/index.ts";
 import { registerFirstPartyPlugins } from "./plugins/in-process/index.ts";
 import { firstPartyPlugins } from "./toolkits/index.ts";
 
 registerFirstPartyPlugins(firstPartyPlugins);
+registerDocumentSource(RECEIPT_SOURCE, ({ ctx, input: { source, instance } }) =>
+  openReceipt({
+    ctx,
+    input: { id: source.slice(RECEIPT_SOURCE.length + 1), organizationId: instance.organizationId },
+  }),
+);
 
 /** One conversation; all that it needs from here is how a context is built. */
 export class ChatObject extends Chat {

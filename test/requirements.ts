@@ -396,6 +396,77 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
   { id: "SDK-04", source: "README.md", rule: "A plugin that breaks says nothing of its insides." },
   {
+    id: "CHAT-01",
+    source: "docs/decisions/0022-a-turn-that-is-cut-off.md",
+    rule: "Whenever the processes end, each of a customer's messages is answered once.",
+  },
+  {
+    id: "CHAT-02",
+    source: "docs/decisions/0022-a-turn-that-is-cut-off.md",
+    rule: "A turn's side effect happens once, also when the turn is repeated, and when its model would say it otherwise.",
+  },
+  { id: "CHAT-03", source: "README.md", rule: "A message counts once under the provider's id, for ever." },
+  {
+    id: "CHAT-04",
+    source: "README.md",
+    rule: "What is written in a burst, or while a turn is under way, is answered together, once, in order.",
+  },
+  {
+    id: "CHAT-05",
+    source: "README.md",
+    rule: "A webhook that is forged, altered, stale or too large is refused and leaves nothing.",
+  },
+  {
+    id: "CHAT-06",
+    source: "README.md",
+    rule: "A model or plugin that fails is tried again where that can help; then the customer hears so honestly.",
+  },
+  {
+    id: "CHAT-07",
+    source: "docs/decisions/0015-conversations.md",
+    rule: "What a provider may have taken is not sent to it again; what it certainly did not take is, a few times.",
+  },
+  {
+    id: "CHAT-08",
+    source: "README.md",
+    rule: "Whatever a customer sends, long, empty of words or only a file, is kept whole and answered.",
+  },
+  {
+    id: "CHAT-09",
+    source: "docs/decisions/0015-conversations.md",
+    rule: "News of a delivery counts by how far it is, in any order and number.",
+  },
+  {
+    id: "CHAT-10",
+    source: "README.md",
+    rule: "People read the whole history, and a model the newest part that fits, calls with their results.",
+  },
+  {
+    id: "CHAT-11",
+    source: "README.md",
+    rule: "Free text goes out within a day of the customer's last message, and who writes later is told.",
+  },
+  {
+    id: "CHAT-12",
+    source: "README.md",
+    rule: "A customer's number is sealed in every store, shown masked, and in no log.",
+  },
+  {
+    id: "CHAT-13",
+    source: "docs/decisions/0015-conversations.md",
+    rule: "A channel's credentials are sealed, shown masked, and go to the address that they were given for.",
+  },
+  {
+    id: "CHAT-14",
+    source: "README.md",
+    rule: "A complaint that is typed into a phone ends with a ticket's number in the reply, over every channel.",
+  },
+  {
+    id: "CHAT-15",
+    source: "docs/cli.md",
+    rule: "`kivuko chat` is a simulated phone: it writes, taps buttons, and shows each reply once.",
+  },
+  {
     id: "CLI-01",
     source: "docs/cli.md",
     rule: "The command line ends with 0, 1 for a refusal or failure, and 2 for wrong use, and says what to do next.",
@@ -430,6 +501,46 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "LOCAL-02",
     source: "docs/operations.md",
     rule: "A platform that is started again on this machine knows its owner, secrets and schema.",
+  },
+  {
+    id: "CHANNEL-01",
+    source: "docs/decisions/0019-channels-out.md",
+    rule: "A message with a key goes out at most once, of any number of tries at once, later or after a crash.",
+  },
+  {
+    id: "CHANNEL-02",
+    source: "docs/decisions/0019-channels-out.md",
+    rule: "Buttons that a channel cannot show become numbered lines, so that the customer can always choose.",
+  },
+  {
+    id: "CHANNEL-03",
+    source: "docs/errors.md",
+    rule: "Outside of the 24-hour window only a template goes out.",
+  },
+  {
+    id: "CHANNEL-04",
+    source: "docs/errors.md",
+    rule: "A template that the number does not have, or a file that is not there, is refused before anything is sent.",
+  },
+  {
+    id: "CHANNEL-05",
+    source: "docs/decisions/0019-channels-out.md",
+    rule: "A simulated phone's socket stores what it is told, shows typing, and brings each message as it goes out.",
+  },
+  {
+    id: "CHANNEL-06",
+    source: "docs/errors.md",
+    rule: "A socket's ticket is good for one minute, one phone and one use.",
+  },
+  {
+    id: "CHANNEL-07",
+    source: "docs/decisions/0019-channels-out.md",
+    rule: "A customer's file is read by those who may read the chat, from a checked address and never as a page of ours.",
+  },
+  {
+    id: "CHANNEL-08",
+    source: "README.md",
+    rule: "A webhook that Twilio's own package signs is genuine, as a form and as JSON, and nothing else is.",
   },
   {
     id: "CONFIG-01",
@@ -741,5 +852,125 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "BRIDGE-22",
     source: "docs/bridge.md",
     rule: "The page says all that another language needs to sign a bridge call.",
+  },
+  {
+    id: "APPROVAL-01",
+    source: "README.md",
+    rule: "A call waits when its tool is sensitive, when the grant says so, or for its effects in a chat that a person takes part in.",
+  },
+  {
+    id: "APPROVAL-02",
+    source: "docs/errors.md",
+    rule: "A call that waits leaves nothing, and its caller is told which approval it waits for.",
+  },
+  {
+    id: "APPROVAL-03",
+    source: "README.md",
+    rule: "An approval is bound to the exact payload: the same one waits once, and another one needs its own.",
+  },
+  {
+    id: "APPROVAL-04",
+    source: "README.md",
+    rule: "An approved call is made once, however often and from wherever it is approved, under the id that it waited with.",
+  },
+  {
+    id: "APPROVAL-05",
+    source: "README.md",
+    rule: "The customer hears that a request waits, and then its result, rejection or end of time.",
+  },
+  {
+    id: "APPROVAL-06",
+    source: "README.md",
+    rule: "A named approver decides on their own WhatsApp, by button or `1` and `2`; nobody else's answer counts.",
+  },
+  {
+    id: "APPROVAL-07",
+    source: "README.md",
+    rule: "A customer confirms a request of their own where the grant lets them.",
+  },
+  {
+    id: "APPROVAL-08",
+    source: "README.md",
+    rule: "A person who has written in the last 24 hours takes part in a chat.",
+  },
+  {
+    id: "APPROVAL-09",
+    source: "README.md",
+    rule: "A crash during an approved call repeats it only where repeating does no harm; else people are told.",
+  },
+  {
+    id: "APPROVAL-10",
+    source: "README.md",
+    rule: "An approved call that fails is told as failed.",
+  },
+  {
+    id: "FIRSTPARTY-01",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A plugin's documents, cache, events and members are its organisation's own, and bounded.",
+  },
+  {
+    id: "FIRSTPARTY-02",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A capability is refused unless its permission is declared and granted, and the record says so.",
+  },
+  {
+    id: "FIRSTPARTY-03",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A job runs at least once, is retried later, and ends as a dead letter that can be replayed.",
+  },
+  {
+    id: "FIRSTPARTY-04",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "What a plugin says for the prompt is in the turn; a slow or failing one is left out.",
+  },
+  {
+    id: "FIRSTPARTY-05",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "Dynamic tools are checked, prefixed, and allowed by `*dynamic` in the grant alone.",
+  },
+  {
+    id: "FIRSTPARTY-06",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A slash command runs its tool through every gate, without a model, once.",
+  },
+  {
+    id: "FIRSTPARTY-07",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A plugin that is off in a chat is neither offered nor callable there, and elsewhere it is.",
+  },
+  {
+    id: "FIRSTPARTY-08",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "The WhatsApp toolkit reaches the customer of the current chat and nobody else.",
+  },
+  {
+    id: "FIRSTPARTY-09",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A tool can ask for an approval itself; it is run again, from its beginning, once that is given.",
+  },
+  {
+    id: "HANDOFF-01",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "Escalating silences the agent in that chat alone, after the reply of the turn under way.",
+  },
+  {
+    id: "HANDOFF-02",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A chat has at most one open escalation, however often a person is asked for.",
+  },
+  {
+    id: "HANDOFF-03",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "After the hand-back the agent answers what was left, and knows what was said and noted.",
+  },
+  {
+    id: "HANDOFF-04",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "A customer for whom nobody has come is told so, once.",
+  },
+  {
+    id: "HANDOFF-05",
+    source: "docs/decisions/0020-first-party-context.md",
+    rule: "Taking and releasing a chat keeps its escalation in step, and the other way round.",
   },
 ];

@@ -21,6 +21,11 @@ export function supportDeskManifest(baseUrl: string) {
         label: "Read ticket status",
         description: "The agent may look up how far a ticket has come.",
       },
+      {
+        key: "support:orders:refund",
+        label: "Refund orders",
+        description: "The agent may have an order's price paid back to the customer.",
+      },
     ],
     configurationSchema: {
       type: "object",
@@ -56,6 +61,26 @@ export function supportDeskManifest(baseUrl: string) {
             status: { type: "string" },
             message: { type: "string" },
           },
+        },
+      },
+      {
+        name: "refund_order",
+        description:
+          "Pay the price of an order back to the customer when they ask for their money. Ask for the order's number " +
+          "if it is missing.",
+        // Money leaves: off in a new grant, and each call waits until somebody approves it.
+        sensitive: true,
+        sideEffects: true,
+        inputSchema: {
+          type: "object",
+          properties: {
+            orderNumber: { type: "integer", minimum: 1, description: "The number on the order's receipt." },
+          },
+          required: ["orderNumber"],
+        },
+        outputSchema: {
+          type: "object",
+          properties: { refundId: { type: "string" }, message: { type: "string" } },
         },
       },
     ],

@@ -5,9 +5,10 @@ type Manifest = ReturnType<typeof supportDeskManifest>;
 type SupportDeskOptions = Omit<PluginOptions<Manifest>, "manifest" | "tools"> & { readonly baseUrl: string };
 type Ticket = { readonly id: string; readonly queue: string; readonly summary: string };
 
-/** The Support Desk. Its tickets live in memory; a real one would keep them in its database. */
+/** The Support Desk. Its tickets and refunds live in memory; a real one would keep them in its database. */
 export function createSupportDesk({ baseUrl, ...options }: SupportDeskOptions) {
   const tickets = new Map<string, Ticket>();
+  const refunds = new Map<string, string>();
   return createPlugin({
     ...options,
     manifest: supportDeskManifest(baseUrl),
@@ -19,6 +20,11 @@ export function createSupportDesk({ baseUrl, ...options }: SupportDeskOptions) {
         tickets.set(callId, ticket);
         const message = `Ticket ${ticket.id} was created in the ${ticket.queue} queue.`;
         return { ticketId: ticket.id, status: "created", message };
+      },
+      refund_order: ({ orderNumber }, { callId }) => {
+        const refundId = refunds.get(callId) ?? `RF-${5_001 + refunds.size}`;
+        refunds.set(callId, refundId);
+        return { refundId, message: `Order ${orderNumber} is refunded. Your reference is ${refundId}.` };
       },
     },
   });

@@ -34,6 +34,13 @@ export type Actor =
     }
   | PluginActor
   | {
+      /** A call from no chat that was approved: it is made in its own name, whoever asked and whoever said yes. */
+      readonly kind: "approval";
+      readonly id: string;
+      readonly organizationId: string;
+      readonly instanceId: string;
+    }
+  | {
       /** The platform itself: cron jobs and queue consumers. */
       readonly kind: "platform";
       readonly id: string;

@@ -1,3 +1,4 @@
+import type { AiBinding } from "../contract/ai-binding.ts";
 import type { BudgetNamespace } from "../contract/budget.ts";
 import type { ChatNamespace } from "../contract/chat.ts";
 import type { EventMessage } from "../contract/events.ts";
@@ -25,6 +26,8 @@ export type Ctx<A extends Actor = Actor> = {
   readonly work: Queue<WorkMessage>;
   /** The queue of events that are due to be told. */
   readonly events: Queue<EventMessage>;
+  /** Workers AI; null where the deployment has none. */
+  readonly ai: AiBinding | null;
   /** Counters of rate limits; an object is made only when a limit is set. */
   readonly budgets: BudgetNamespace;
   /** The conversations, one object for each customer of an instance. */

@@ -5,6 +5,7 @@ import { type Permission, ROLE_PERMISSIONS } from "./permissions.ts";
 
 const GATEWAY_KEY_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
 const CHAT_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
+const APPROVAL_PERMISSIONS: ReadonlySet<Permission> = new Set(["tools:call"]);
 
 /** What the actor may do; the platform's own jobs may do everything. */
 export function allows(actor: Actor, permission: Permission): boolean {
@@ -19,6 +20,8 @@ export function allows(actor: Actor, permission: Permission): boolean {
       return CHAT_PERMISSIONS.has(permission);
     case "plugin":
       return false; // what a plugin may do is a matter of bridge permissions: see requireEffect
+    case "approval":
+      return APPROVAL_PERMISSIONS.has(permission);
     case "platform":
       return true;
   }

@@ -3,8 +3,9 @@ import { requirePermission } from "../access/require-permission.ts";
 import { AppError } from "../kernel/errors.ts";
 import { findInstance, type InstanceRow, normalizePhoneNumber } from "../tenancy/instances/index.ts";
 import { chatOf } from "./chat-name.ts";
+import { newSimulatedId, type SimulatedContent, toSimulatedPart } from "./simulated-content.ts";
 
-type SimulatedMessage = { id: string; from: string; text: string; messageId?: string | undefined };
+type SimulatedMessage = SimulatedContent & { id: string; from: string };
 
 /**
  * A customer writes from a simulated phone. The same `messageId` counts once. What it leads to is at most a tool call,
@@ -14,11 +15,11 @@ export async function sendSimulatedMessage({ ctx, input }: { ctx: Ctx; input: Si
   const organizationId = requirePermission(ctx, "tools:call");
   const instance = await findSimulator(ctx, input.id);
   const phone = normalizePhoneNumber(input.from, "/from");
-  const providerId = input.messageId ?? `sim_${crypto.randomUUID()}`;
+  const providerId = input.messageId ?? newSimulatedId();
   const chat = await chatOf(ctx.chats, instance.id, phone);
   const { stored } = await chat.receive({
     address: { organizationId, instanceId: instance.id, phone },
-    messages: [{ providerId, sentAt: ctx.clock.now(), parts: [{ type: "text" as const, text: input.text }] }],
+    messages: [{ providerId, sentAt: ctx.clock.now(), parts: [toSimulatedPart(input)] }],
   });
   return { messageId: providerId, isNew: stored > 0 };
 }

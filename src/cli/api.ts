@@ -1,4 +1,5 @@
 /** The part of the platform's HTTP API that the commands use; the whole of it is at `/openapi.json`. */
+import type { ApprovalState, Verdict } from "../contract/approvals.ts";
 import type { Gate } from "../contract/gates.ts";
 import type { CALL_STATUSES } from "../contract/records.ts";
 import type { ToolCallOutcome } from "../contract/tool-call.ts";
@@ -124,6 +125,32 @@ export type CallFilter = {
   readonly status?: string | undefined;
 };
 
+export type Approval = {
+  readonly id: string;
+  readonly slug: string;
+  readonly tool: string;
+  readonly callId: string;
+  readonly state: ApprovalState;
+  /** The call's input and its result or error, as redacted JSON text. */
+  readonly payload: string;
+  readonly outcome: string | null;
+  readonly errorCode: string | null;
+  readonly expiresAt: string;
+};
+
+/** What a simulated phone got: a message with what is beside its words. */
+export type PhoneLine = {
+  readonly seq: number;
+  readonly text: string;
+  readonly buttons?: readonly { readonly id: string; readonly title: string }[];
+  readonly document?: { readonly fileName: string; readonly url: string | null };
+  readonly at: string;
+};
+/** What a simulated phone writes: words, or a tap on a button. */
+export type PhoneContent =
+  | { readonly text: string }
+  | { readonly button: { readonly text: string; readonly payload: string } };
+
 type Credential = {
   readonly id: string;
   readonly name: string;
@@ -144,11 +171,13 @@ export function createApi(client: HttpClient) {
   const { request } = client;
 
   /** Every row of a list, page by page. */
-  async function listAll<T>(path: string): Promise<readonly T[]> {
+  async function listAll<T>(path: string, filter: Query = {}): Promise<readonly T[]> {
     const rows: T[] = [];
     let cursor: string | undefined;
     do {
-      const page = await request<Page<T>>("GET", path, { query: { limit: MAX_PAGE_LENGTH, cursor } });
+      const page = await request<Page<T>>("GET", path, {
+        query: { ...filter, limit: MAX_PAGE_LENGTH, cursor },
+      });
       rows.push(...page.data);
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
@@ -196,6 +225,20 @@ export function createApi(client: HttpClient) {
 
     listCalls: (query: CallFilter & Query) => request<Page<CallRecord>>("GET", "/v1/calls", { query }),
 
+    listApprovals: (state: string) => listAll<Approval>("/v1/approvals", { state }),
+    decideApproval: (id: string, verdict: Verdict, body: { reason?: string }) =>
+      request<Approval>("POST", `/v1/approvals/${segment(id)}/${verdict}`, { body }),
+
+    writeFromPhone: (instanceId: string, from: string, content: PhoneContent) =>
+      request<{ messageId: string }>("POST", phonePath(instanceId), { body: { from, ...content } }),
+    /** At most a page, oldest first, from behind `after` on. */
+    readPhone: async (instanceId: string, phone: string, after: number) =>
+      (
+        await request<Pick<Page<PhoneLine>, "data">>("GET", phonePath(instanceId), {
+          query: { phone, after, limit: MAX_PAGE_LENGTH },
+        })
+      ).data,
+
     listGatewayKeys: () => listAll<GatewayKey>("/v1/gateway-keys"),
     createGatewayKey: (body: { name: string; instanceId?: string; expiresInDays?: number }) =>
       request<GatewayKey & { key: string }>("POST", "/v1/gateway-keys", { body }),
@@ -211,6 +254,10 @@ const segment = encodeURIComponent;
 
 function grantPath(instanceId: string, installationId: string): string {
   return `/v1/instances/${segment(instanceId)}/grants/${segment(installationId)}`;
+}
+
+function phonePath(instanceId: string): string {
+  return `/v1/instances/${segment(instanceId)}/simulator/messages`;
 }
 
 function toolPath(instanceId: string, tool: string): string {

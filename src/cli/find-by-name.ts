@@ -10,6 +10,28 @@ export async function findInstanceId(api: Api, text: string): Promise<string> {
   return text.startsWith("inst_") ? text : (await findInstance(api, text)).id;
 }
 
+/** The instance of this name or id; without one, the only simulator that there is. */
+export async function findSimulatorId(api: Api, text: string | undefined): Promise<string> {
+  if (text !== undefined) {
+    return findInstanceId(api, text);
+  }
+  const simulators = (await api.listInstances()).filter(({ channel }) => channel === "simulator");
+  const [first, second] = simulators;
+  if (first === undefined) {
+    throw failure("no_simulator", "There is no number on the simulator here yet.", {
+      hint: "Make one with `kivuko instances create <name>`.",
+    });
+  }
+  if (second !== undefined) {
+    const known = simulators.map(({ name, id }) => `"${name}" (${id})`).join(", ");
+    throw usageError(
+      "There is more than one number on the simulator.",
+      `Say which with --instance: ${known}.`,
+    );
+  }
+  return first.id;
+}
+
 async function findInstance(api: Api, name: string): Promise<Instance> {
   const instances = await api.listInstances();
   return pickOne({

@@ -19,16 +19,27 @@ export type System = {
   /** Asks on stderr and gives the answer without its line end. `isHidden` keeps the typing off the screen. */
   readonly ask: (question: string, options?: { isHidden?: boolean }) => Promise<string>;
   readonly readStdin: () => Promise<string>;
+  /** Starts to take lines that a person types behind a prompt on stderr. */
+  readonly openTyping: (prompt: string) => Typing;
   /** Aborts at the first SIGINT or SIGTERM from now on, which then no longer end the process by themselves. */
   readonly untilInterrupted: () => AbortSignal;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
+/** A person at a prompt. */
+export type Typing = {
+  /** Lines as they are typed, without their ends, until Ctrl-D, Ctrl-C or `close`. */
+  readonly lines: AsyncIterable<string>;
+  /** A line of data on stdout, above what is being typed. */
+  readonly print: (line: string) => void;
+  readonly close: () => void;
+};
+
 /** What a command writes with. Data goes to stdout; the story around it goes to stderr. */
 export type Io = Pick<
   System,
-  "paintOut" | "paintErr" | "columns" | "ask" | "readStdin" | "untilInterrupted" | "cwd"
+  "paintOut" | "paintErr" | "columns" | "ask" | "readStdin" | "openTyping" | "untilInterrupted" | "cwd"
 > & {
   /** `--json`: stdout is for machines, and stderr holds nothing but a problem. */
   readonly isJson: boolean;
@@ -50,6 +61,7 @@ export function createIo(system: System, isJson: boolean): Io {
     columns: system.columns,
     ask: system.ask,
     readStdin: system.readStdin,
+    openTyping: system.openTyping,
     untilInterrupted: system.untilInterrupted,
     cwd: system.cwd,
     isJson,

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** `kivuko`: the process around the command line. */
+import { clearLine, cursorTo } from "node:readline";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
-import type { System } from "./io.ts";
+import type { System, Typing } from "./io.ts";
 import { runCommandLine } from "./program.ts";
 
 /** What a shell reports for a process that Ctrl-C ended. */
@@ -44,6 +45,33 @@ async function ask(question: string, { isHidden = false } = {}): Promise<string>
   }
 }
 
+function openTyping(prompt: string): Typing {
+  const reader = createInterface({ input: stdin, output: stderr, terminal: true, prompt });
+  reader.once("SIGINT", () => reader.close());
+  const typed = reader[Symbol.asyncIterator](); // from now on, so that no line is missed
+  async function* lines() {
+    for (;;) {
+      reader.prompt();
+      const { value, done } = await typed.next();
+      if (done) {
+        stderr.write("\n");
+        return;
+      }
+      yield value;
+    }
+  }
+  return {
+    lines: lines(),
+    print: (line) => {
+      clearLine(stderr, 0);
+      cursorTo(stderr, 0);
+      stdout.write(`${line}\n`);
+      reader.prompt(true);
+    },
+    close: () => reader.close(),
+  };
+}
+
 function untilInterrupted(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -61,6 +89,7 @@ const system: System = {
   isInteractive: stdin.isTTY === true && stderr.isTTY === true,
   ask,
   readStdin: () => text(stdin),
+  openTyping,
   untilInterrupted,
   cwd: process.cwd(),
   env: process.env,

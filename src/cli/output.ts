@@ -20,6 +20,11 @@ export function plain(text: string): string {
   return stripVTControlCharacters(text).replace(UNPRINTABLE, " ").trim();
 }
 
+/** The same for a text of several lines, which stay lines. */
+export function plainLines(text: string): string {
+  return text.split("\n").map(plain).join("\n").trim();
+}
+
 /**
  * Rows under a header, aligned; "" when there are none. The last column is cut to the terminal's width; into a file
  * or a pipe nothing is cut. Cells are made printable here.

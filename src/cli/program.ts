@@ -4,7 +4,9 @@ import packageJson from "../../package.json" with { type: "json" };
 import { createApi } from "./api.ts";
 import { CliError, EXIT_OK, failure, usageError } from "./cli-error.ts";
 import { type CommandLine, examples } from "./command-line.ts";
+import { defineApprovals } from "./commands/approvals.ts";
 import { defineCall } from "./commands/call.ts";
+import { defineChat } from "./commands/chat.ts";
 import { defineDev } from "./commands/dev.ts";
 import { defineGrant } from "./commands/grant.ts";
 import { defineInstall } from "./commands/install.ts";
@@ -27,6 +29,8 @@ const COMMANDS: readonly ((line: CommandLine) => void)[] = [
   defineTools,
   defineCall,
   defineWhy,
+  defineChat,
+  defineApprovals,
   defineLogs,
   defineDev,
   defineInstances,

@@ -8,8 +8,8 @@ export type BudgetRpc = {
   /** Takes one call out of a budget of `limitPerMinute`; `now` in epoch milliseconds. */
   take(input: { readonly limitPerMinute: number; readonly now: number }): Promise<BudgetAnswer>;
   /**
-   * Lets a request in while the day (UTC) has tokens left, and holds what it may use until `settleTokens` says what
-   * it did use. `id` names the request.
+   * Lets a request in if the day (UTC) has the tokens that it may use, and holds them until `settleTokens` says what it
+   * did use. `id` names the request.
    */
   reserveTokens(input: {
     readonly id: string;

@@ -71,6 +71,8 @@ export type InboundPart =
   | { type: "contacts"; names: string[] }
   | { type: "unknown"; providerType: string };
 
+export type MediaPart = Extract<InboundPart, { type: "media" }>;
+
 /** A customer's message under the provider's id, by which it is stored once however often it is delivered. */
 export type InboundMessage = {
   providerId: string;
@@ -105,6 +107,22 @@ export type OutgoingButton = { id: string; title: string };
 
 /** `source` names where the file is, such as `receipt:rcp_…`; it is opened when it is sent. */
 export type OutgoingDocument = { source: string; fileName: string; contentType: string };
+
+/** A template that an instance may send. */
+export const InstanceTemplate = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9_]{1,512}$/, "A template's name is lower-case letters, digits and underscores."),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(_[A-Za-z]{2,4})?$/, "A template's language looks like en or en_US."),
+  /** What Twilio has it under. */
+  contentSid: z
+    .string()
+    .regex(/^HX[0-9a-fA-F]{32}$/, "A content SID is HX and 32 hexadecimal digits.")
+    .optional(),
+});
+export type InstanceTemplate = z.infer<typeof InstanceTemplate>;
 
 /** Variables by the names that the template has them under: `1`, `2`, … or words. */
 export type OutgoingTemplate = { name: string; language: string; variables: Record<string, string> };

@@ -1,8 +1,15 @@
 /** The face of the Durable Object that holds one conversation: one customer writing to one instance. */
-import type { DeliveryStage, InboundMessage, InboundPart, OutgoingMessage, StatusUpdate } from "./channel.ts";
+import type {
+  DeliveryStage,
+  InboundMessage,
+  InboundPart,
+  MediaPart,
+  OutgoingMessage,
+  StatusUpdate,
+} from "./channel.ts";
 
-/** Who answers in a chat: the agent, or a person who has taken it over. */
-export const CHAT_STATES = ["agent", "person"] as const;
+/** Who answers in a chat: the agent, nobody until a person comes, or the person who has taken it over. */
+export const CHAT_STATES = ["agent", "waiting_for_person", "person"] as const;
 export type ChatState = (typeof CHAT_STATES)[number];
 
 /** Whose chat it is. The number is in E.164 and leaves the object only sealed. */
@@ -16,7 +23,8 @@ export type OutboxState = (typeof OUTBOX_STATES)[number];
 export type ChatLine = {
   /** Grows with time, unique in the chat. */
   seq: number;
-  from: "customer" | "agent" | "person" | "tool";
+  /** `event`: something that happened besides words; the customer does not see it. */
+  from: "customer" | "agent" | "person" | "tool" | "event";
   text: string;
   /** What a customer's message consists of. */
   parts: InboundPart[] | null;
@@ -37,6 +45,8 @@ export type OutboundLine = {
   errorCode: string | null;
   /** Epoch ms. */
   at: number;
+  /** What it is beside its text. */
+  message: OutgoingMessage;
 };
 
 export type ChatRpc = {
@@ -44,14 +54,29 @@ export type ChatRpc = {
   receive(input: { address: ChatAddress; messages: InboundMessage[] }): Promise<{ stored: number }>;
   /** Notes how far messages of ours came, in whatever order the news arrives. */
   applyStatuses(input: { statuses: StatusUpdate[] }): Promise<void>;
+  /** The file that a customer's message brought under this reference; null when none did. */
+  findMedia(input: { reference: string }): Promise<MediaPart | null>;
+  /** Lets a simulated phone in: whoever brings the ticket whose hash this is, once. */
+  admitPhone(input: PhoneTicket): Promise<void>;
+  /** Opens a simulated phone's socket for a ticket; 401 for one that is not good. */
+  fetch(request: Request): Promise<Response>;
   /** The history, newest first; `before` is the `seq` to go on from. */
   readHistory(input: { limit: number; before: number | null }): Promise<ChatLine[]>;
   /** What the phone got or is about to get, oldest first; `after` is the `seq` to go on from. */
   readOutbound(input: { limit: number; after: number }): Promise<OutboundLine[]>;
+  /**
+   * Silences the agent in this chat until a person has taken it and handed it back. A turn under way still says what it
+   * has to say. `tellAfterMs`: when the customer is told that it takes longer, or null for never.
+   */
+  pause(input: { tellAfterMs: number | null }): Promise<void>;
   /** Pauses the agent in this chat. Taking a taken chat changes who has it. */
   take(input: { by: string }): Promise<void>;
-  /** Hands back to the agent, which answers what was left unanswered. */
-  release(): Promise<void>;
+  /** Hands back to the agent, which reads the note and answers what was left unanswered. */
+  release(input?: { note: string | null }): Promise<void>;
+  /** Switches a plugin on or off in this chat. */
+  setPlugin(input: { installationId: string; enabled: boolean }): Promise<void>;
+  /** The installations that are switched off here. */
+  readSwitchedOff(): Promise<string[]>;
   /** Sends a person's words, or answers why not. */
   write(input: { by: string; text: string }): Promise<WriteAnswer>;
   /**
@@ -66,6 +91,11 @@ export type ChatRpc = {
    * installation's. Null otherwise, for whatever reason.
    */
   resolveRecipient(input: RecipientQuery): Promise<RecipientAnswer | null>;
+  /**
+   * Notes something that happened besides words, once per `dedupeKey`: people and the model read it, the customer does
+   * not. With `opensTurn` the agent then says what there is to say, unless a person has the chat.
+   */
+  note(input: NoteInput): Promise<void>;
 };
 
 export type WriteAnswer =
@@ -90,6 +120,16 @@ export type SendInput = {
   by: { kind: string; id: string };
   dedupeKey: string | null;
 };
+
+/** Times in epoch ms. The phone's socket is closed after `socketExpiresAt`, so that a credential is shown again. */
+export type PhoneTicket = {
+  address: ChatAddress;
+  ticketHash: string;
+  expiresAt: number;
+  socketExpiresAt: number;
+};
+
+export type NoteInput = { text: string; opensTurn: boolean; dedupeKey: string };
 
 export type SendAnswer =
   | { status: "accepted"; line: OutboundLine }

@@ -1,5 +1,6 @@
 /** A tool call between the platform and a plugin, and what became of it. Field names are the seed's. */
 import { z } from "zod";
+import { DECIDERS } from "./approvals.ts";
 import { Gate } from "./gates.ts";
 
 /** Who the call is for, as far as a plugin may know. */
@@ -57,6 +58,14 @@ export const ToolCallOutcome = z.discriminatedUnion("status", [
     status: z.literal("refused"),
     gate: Gate,
     error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+  }),
+  /** Nothing has happened yet: somebody has to say yes first. */
+  z.object({
+    callId: z.string(),
+    status: z.literal("pending_approval"),
+    approvalId: z.string(),
+    decider: z.enum(DECIDERS),
+    expiresAt: z.iso.datetime(),
   }),
 ]);
 export type ToolCallOutcome = z.infer<typeof ToolCallOutcome>;

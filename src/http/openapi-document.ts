@@ -13,6 +13,8 @@ const TAGS = [
   ["Grants", "Which number may use which plugin, tool by tool and permission by permission."],
   ["Tools", "What an agent may call, calling it, and why a call would be refused."],
   ["Chats", "Conversations with customers: reading them, taking them over, handing them back."],
+  ["Escalations", "Chats that wait for a person: assigning them, taking them, resolving them."],
+  ["Approvals", "Calls that wait until somebody says yes: reading them, approving, rejecting."],
   ["Simulator", "A phone for trying an agent out, without WhatsApp."],
   ["Models", "What agents think with: providers' keys and the catalog."],
   ["Gateway", "OpenAI's API with the organisation's plugins."],

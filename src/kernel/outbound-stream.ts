@@ -1,6 +1,6 @@
 /**
- * A call to a host outside whose answer is read while it comes, under the rules of `fetchOutside`: the address is
- * looked at, no redirect is followed, time and size are bounded. Runs on Workers and Node alike.
+ * A call to a host outside whose answer is read while it comes, under the rules of `fetchOutside`: every address is
+ * looked at, redirects are followed only where that is said, time and size are bounded. Runs on Workers and Node alike.
  */
 import {
   addressOf,
@@ -18,6 +18,11 @@ export type OutboundStreamRequest = OutboundRequest & {
   readonly firstByteTimeoutMs: number;
   /** Gives the call up: also while its answer is being read. */
   readonly signal?: AbortSignal;
+  /**
+   * How many redirects are followed, none unless it is said. Each address is checked as the first was, the time counts
+   * anew, and `authorization` is not carried along.
+   */
+  readonly maxRedirects?: number;
 };
 
 export type OutboundStream = {
@@ -83,7 +88,8 @@ export async function openOutside(
     if (isRedirect(status)) {
       end();
       discard(response);
-      return err(redirectRefused(host));
+      const next = nextRequest(request, href, headers.get("location"));
+      return next === null ? err(redirectRefused(host)) : openOutside(next);
     }
     const body = bound(response.body, request.maxResponseBytes, {
       end,
@@ -95,6 +101,25 @@ export async function openOutside(
     end();
     return err(explain());
   }
+}
+
+/** What to ask after a redirect; null when it is not to be followed, or leads nowhere. */
+function nextRequest(
+  request: OutboundStreamRequest,
+  from: string,
+  location: string | null,
+): OutboundStreamRequest | null {
+  const { maxRedirects = 0, headers, ...rest } = request;
+  if (maxRedirects === 0 || location === null || !URL.canParse(location, from)) {
+    return null;
+  }
+  const kept = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization");
+  return {
+    ...rest,
+    url: new URL(location, from).href,
+    headers: Object.fromEntries(kept),
+    maxRedirects: maxRedirects - 1,
+  };
 }
 
 /** The body, counted while it is read. */

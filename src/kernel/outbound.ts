@@ -9,7 +9,8 @@ export type OutboundRequest = {
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A form is sent as `multipart/form-data`, and brings that header along. */
+  readonly body?: string | FormData;
   /** For everything together: connecting, the head of the answer and its body to the last byte. */
   readonly timeoutMs: number;
   /** Of the body as it is read, that is after decompression. */

@@ -8,7 +8,12 @@ import { BUILD_FOLDER, PROJECT_ROOT, WRANGLER_CONFIG } from "./project.ts";
 const run = promisify(execFile);
 
 /** What the assets are made of, beside the packages. */
-const ASSET_SOURCES = ["docs/errors.md", "src/local/build-assets.ts", "src/local/error-page.ts"];
+const ASSET_SOURCES = [
+  "docs/errors.md",
+  "src/local/build-assets.ts",
+  "src/local/error-page.ts",
+  "src/local/simulator-page",
+];
 /** Code that runs in Node only: a change there does not change the Worker. */
 const NODE_ONLY_FOLDERS = new Set([join(PROJECT_ROOT, "src", "local"), join(PROJECT_ROOT, "src", "cli")]);
 const STAMP_FILE = "built-from.json";

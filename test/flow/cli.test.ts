@@ -32,7 +32,7 @@ test("validate: a good manifest, and every problem of a bad one", async () => {
   const good = await kivuko.run(["validate", desk.manifestUrl]);
   expect(good).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringMatching(/^SUPPORT_DESK 1\.0\.0 is valid: 1 tool, /),
+    stdout: expect.stringMatching(/^SUPPORT_DESK 1\.0\.0 is valid: 2 tools, /),
   });
 
   const path = join(kivuko.folder, "bad.json");
@@ -123,14 +123,17 @@ test("grant and tools", async () => {
     callsPerMinute: null,
   });
   const less = await kivuko.runJson([...words, "--only"]);
-  expect(less).toMatchObject({ permissions: ["support:tickets:read"], tools: ["create_support_ticket"] });
+  expect(less).toMatchObject({
+    permissions: ["support:tickets:read"],
+    tools: ["create_support_ticket", "refund_order"],
+  });
 
   const unknown = await kivuko.run(["grant", supportId, "SUPPORT_DESK", "--tool", "delete_everything"]);
   expect(unknown.exitCode).toBe(1);
   expect(unknown.stderr).toContain("delete_everything");
 
   const tools = await kivuko.runJson<{ data: { name: string }[] }>(["tools", "Support WhatsApp"]);
-  expect(tools.data.map(({ name }) => name)).toEqual([TOOL]);
+  expect(tools.data.map(({ name }) => name)).toEqual([TOOL, "SUPPORT_DESK__refund_order"]);
   expect(await kivuko.run(["tools", "Sales WhatsApp"])).toMatchObject({ exitCode: 0, stdout: "" });
 });
 

@@ -7,6 +7,7 @@ import { CHANNEL_CREDENTIALS, type SentText } from "../support/stand-in.ts";
 import { startTwilioStandIn } from "../support/twilio-stand-in.ts";
 import { metaText, type SignedWebhook, signMeta, signTwilioForm, twilioText } from "../support/webhook.ts";
 import { startWhatsAppCloudStandIn } from "../support/whatsapp-cloud-stand-in.ts";
+import { createKivukoProcess } from "./support/kivuko-process.ts";
 import { type Stage, setStage } from "./support/stage.ts";
 
 const PHONE = "+254711223344";
@@ -74,7 +75,7 @@ function lastTicket(stories: number): string {
   return `SUP-${10_420 + stories}`;
 }
 
-test("over the simulator", async () => {
+test("[CHAT-14] over the simulator", async () => {
   const id = await createInstance({ channel: "simulator" });
   const path = `/v1/instances/${id}/simulator/messages`;
   await stage.api.send("POST", path, { from: PHONE, text: WORDS });
@@ -91,7 +92,7 @@ test("over the simulator", async () => {
   expect(chats.data).toMatchObject([{ customer: "•••• 3344", state: "agent" }]);
 });
 
-test("over Twilio", async () => {
+test("[CHAT-14] over Twilio", async () => {
   const credentials = { ...CHANNEL_CREDENTIALS.twilio, apiBaseUrl: twilio.url };
   const id = await createInstance({ channel: "twilio", credentials });
   const message = twilioText(PHONE, "SM1", WORDS);
@@ -105,7 +106,7 @@ test("over Twilio", async () => {
   ]);
 });
 
-test("over the Cloud API", async () => {
+test("[CHAT-14] over the Cloud API", async () => {
   const credentials = { ...CHANNEL_CREDENTIALS["whatsapp-cloud"], graphBaseUrl: cloud.url };
   const id = await createInstance({ channel: "whatsapp-cloud", credentials });
   const message = metaText(PHONE, "wamid.1", WORDS, Math.floor(Date.now() / 1_000));
@@ -119,7 +120,34 @@ test("over the Cloud API", async () => {
   ]);
 });
 
-test("nobody's number and no secret is in what the Worker writes to its console", () => {
+test("[CHAT-15] over `kivuko chat`, by one message and line by line", async () => {
+  const id = await createInstance({
+    name: "Terminal WhatsApp",
+    channel: "simulator",
+    phoneNumber: "+254712345679",
+  });
+  const kivuko = await createKivukoProcess({ baseUrl: stage.platform.url, token: stage.owner.token });
+  try {
+    const words = ["chat", "--instance", "Terminal WhatsApp", "--phone", PHONE];
+    const once = await kivuko.run([...words, "--message", WORDS]);
+    expect(once).toEqual({ exitCode: 0, stdout: expect.stringContaining(lastTicket(4)), stderr: "" });
+
+    // A reply that was shown is not shown again.
+    const lines = await kivuko.run(["chat", "--instance", id, "--phone", PHONE, "--json"], {
+      stdin: `Hello\n${WORDS} again\n`,
+    });
+    expect(lines).toMatchObject({ exitCode: 0, stderr: "" });
+    const texts = lines.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).text);
+    expect(texts).toEqual([expect.stringContaining("demo model"), expect.stringContaining(lastTicket(5))]);
+  } finally {
+    await kivuko.removeFolder();
+  }
+});
+
+test("[CHAT-12] nobody's number and no secret is in what the Worker writes to its console", () => {
   const log = stage.log.join("\n");
   const { authToken } = CHANNEL_CREDENTIALS.twilio;
   const { accessToken, appSecret } = CHANNEL_CREDENTIALS["whatsapp-cloud"];

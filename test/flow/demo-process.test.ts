@@ -16,6 +16,8 @@ test("[LOCAL-01] `npm run demo -- --once` tells the story and ends well", async 
   expect(output).toContain('"ticketId": "SUP-10421"');
   expect(output).toMatch(/refused at +instance_grant/);
   expect(output).toContain("the plugin was not called");
+  expect(output).toContain("A refund waits until the merchant approves it");
+  expect(output).toContain("The customer asks for a person");
   expect(output).toContain("The quick start holds.");
   // Not a terminal: no colours.
   expect(output).not.toContain("\u001b");

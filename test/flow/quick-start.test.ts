@@ -39,7 +39,16 @@ test("[GRANT-02] the quick start holds from the manifest to the log", async () =
   expect(outcome.records.map(({ status }) => status)).toEqual(["ok", "refused", "error", "ok"]);
   expect(outcome.replies.support).toMatch(/SUP-10422/);
   expect(outcome.replies.sales).not.toMatch(/SUP-/);
-  // The call of the agent's own, and the one of the conversation.
-  expect(desk.received).toHaveLength(2);
+  expect(outcome.replies.refund).toEqual([
+    expect.stringContaining("has to be approved first"),
+    "Your request was approved. Order 1042 is refunded. Your reference is RF-5001.",
+  ]);
+  expect(outcome.replies.handOff).toEqual([
+    expect.stringContaining("called a colleague"),
+    expect.stringContaining("this is Otieno"),
+    expect.stringContaining("I am back"),
+  ]);
+  // The call of the agent's own, and the two of the conversation.
+  expect(desk.received).toHaveLength(3);
   expect(lines.filter((line) => line.trimStart().startsWith("ok ")).length).toBeGreaterThan(12);
 });

@@ -40,6 +40,15 @@ export async function kivuko(words: readonly string[], options: RunOptions = {})
       return answers.shift() ?? "";
     },
     readStdin: async () => options.stdin ?? "",
+    openTyping: () => ({
+      lines: (async function* () {
+        yield* answers.splice(0);
+      })(),
+      print: (line) => {
+        stdout += `${line}\n`;
+      },
+      close: () => undefined,
+    }),
     untilInterrupted: () => AbortSignal.abort(),
     cwd: options.cwd ?? "/",
     env: options.env ?? {},

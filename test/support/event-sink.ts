@@ -5,16 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerJson, type LoopbackServer, readRequestBody, startLoopbackServer } from "./loopback-server.ts";
-
-export type SunkEvent = {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** What it was answered with. */
-  readonly status: number;
-};
-
-/** What a receiver answers, try by try. */
-export type SinkAnswers = { readonly statuses: readonly number[]; readonly retryAfter?: string };
+import type { SinkAnswers, SunkEvent } from "./stand-in.ts";
 
 type Sink = { answers: SinkAnswers; readonly events: SunkEvent[] };
 

@@ -29,11 +29,15 @@ export async function startLoopbackServer(
 }
 
 export async function readRequestBody(request: IncomingMessage): Promise<string> {
+  return (await readRequestBytes(request)).toString("utf8");
+}
+
+export async function readRequestBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) {
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 export function answerJson(response: ServerResponse, status: number, value: unknown): void {

@@ -82,6 +82,7 @@ export async function writeOpenAiAnswer(
     stream?: boolean;
     stream_options?: { include_usage?: boolean };
     tool_choice?: unknown;
+    n?: number;
   },
   answer: ScriptedAnswer,
 ): Promise<void> {
@@ -93,6 +94,7 @@ export async function writeOpenAiAnswer(
     function: { name: call.name, arguments: call.arguments },
   }));
   const finish = answer.finishReason ?? (calls.length > 0 ? "tool_calls" : "stop");
+  const indexes = Array.from({ length: body.n ?? 1 }, (_, index) => index);
   const head = { id: "chatcmpl-upstream", created: 1_700_000_000, model: `${body.model}-2026-01-01` };
   if (body.stream !== true) {
     const message = {
@@ -104,17 +106,20 @@ export async function writeOpenAiAnswer(
     answerJson(response, 200, {
       ...head,
       object: "chat.completion",
-      choices: [{ index: 0, message, finish_reason: finish, logprobs: null }],
+      choices: indexes.map((index) => ({ index, message, finish_reason: finish, logprobs: null })),
       usage: USAGE_PER_CALL,
       system_fingerprint: "fp_stand_in",
     });
     return;
   }
   startStream(response);
-  const send = (delta: object, reason: string | null = null) =>
-    response.write(
-      `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", system_fingerprint: "fp_stand_in", choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }], usage: null })}\n\n`,
-    );
+  const send = (delta: object, reason: string | null = null) => {
+    for (const index of indexes) {
+      response.write(
+        `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", system_fingerprint: "fp_stand_in", choices: [{ index, delta, logprobs: null, finish_reason: reason }], usage: null })}\n\n`,
+      );
+    }
+  };
   send({ role: "assistant", content: "", refusal: null });
   if (answer.isEndless === true) {
     await writeEndlessly(response, (word) => send({ content: word }));

@@ -50,4 +50,41 @@ export const CHANNEL_CREDENTIALS = {
 } as const;
 
 /** A text that a provider's stand-in took. */
-export type SentText = { readonly id: string; readonly to: string; readonly text: string };
+export type SentText = {
+  readonly id: string;
+  readonly to: string;
+  readonly text: string;
+  /** The request as it came: the form's fields, or the JSON. */
+  readonly content: Readonly<Record<string, unknown>>;
+};
+
+/** Templates that Meta's stand-in has approved, with how many variables each has. */
+export const APPROVED_TEMPLATES = { order_ready: 2, appointment_named: 1, hello: 0 } as const;
+
+/** The account's content at Twilio's stand-in. */
+export const CONTENT_SID = `HX${"0123456789abcdef".repeat(2)}`;
+
+/**
+ * A file at the providers' stand-ins. The end of its id chooses another behaviour: gone, private, downgrade, oversize,
+ * lying.
+ */
+export const MEDIA_BYTES = "\u0089PNG of a broken box";
+
+/** A file that Meta's stand-in was given. */
+export type Upload = {
+  readonly id: string;
+  readonly fileName: string;
+  readonly type: string;
+  readonly text: string;
+};
+
+/** An event that a receiver took. */
+export type SunkEvent = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What it was answered with. */
+  readonly status: number;
+};
+
+/** What a receiver answers, try by try. */
+export type SinkAnswers = { readonly statuses: readonly number[]; readonly retryAfter?: string };

@@ -4,12 +4,24 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerJson, type LoopbackServer, readRequestBody, startLoopbackServer } from "./loopback-server.ts";
-import { CHANNEL_CREDENTIALS, type SentText } from "./stand-in.ts";
+import { sendMedia } from "./media-stand-in.ts";
+import { CHANNEL_CREDENTIALS, CONTENT_SID, type SentText } from "./stand-in.ts";
 
 const { accountSid, authToken } = CHANNEL_CREDENTIALS.twilio;
 const PATH = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
 const AUTHORIZATION = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
-const PARAMETERS = new Set(["From", "To", "Body", "StatusCallback"]);
+const MEDIA_PATH = new RegExp(`^/2010-04-01/Accounts/${accountSid}/Messages/MM[\\w-]+/Media/(ME[\\w-]+)$`);
+/** Where Twilio keeps files behind an address that it has signed; like S3, it takes no second way of proving oneself. */
+const STORE_PATH = /^\/-store\/(ME[\w-]+)\?signature=valid$/;
+const PARAMETERS = new Set([
+  "From",
+  "To",
+  "Body",
+  "MediaUrl",
+  "ContentSid",
+  "ContentVariables",
+  "StatusCallback",
+]);
 const WHATSAPP_NUMBER = /^whatsapp:\+\d{4,15}$/;
 const BODY_CHARACTERS = 1_600;
 
@@ -21,6 +33,9 @@ export async function startTwilioStandIn(): Promise<LoopbackServer> {
     if (request.url === "/-/messages") {
       return answerJson(response, 200, taken);
     }
+    if (request.method === "GET") {
+      return answerMedia(request, response);
+    }
     const form = new URLSearchParams(await readRequestBody(request));
     const [to = "", body = ""] = [form.get("To") ?? "", form.get("Body") ?? ""];
     const refused = refusalOf(request, form);
@@ -29,14 +44,14 @@ export async function startTwilioStandIn(): Promise<LoopbackServer> {
     }
     const attempt = (tries.get(to) ?? 0) + 1;
     tries.set(to, attempt);
-    if (to.endsWith("63016")) {
+    if (to.endsWith("63016") && !form.has("ContentSid")) {
       return refuse(response, 400, 63_016, "Failed to send freeform message: outside the allowed window.");
     }
     if (to.endsWith("0429") && attempt === 1) {
       return refuse(response, 429, 20_429, "Too many requests");
     }
     const sid = `SM${String(taken.length + 1).padStart(32, "0")}`;
-    taken.push({ id: sid, to: to.replace("whatsapp:", ""), text: body });
+    taken.push({ id: sid, to: to.replace("whatsapp:", ""), text: body, content: Object.fromEntries(form) });
     if (to.endsWith("0500")) {
       response.destroy(); // it took the message, and nobody hears of it
       return;
@@ -66,13 +81,72 @@ function refusalOf(
   if (!WHATSAPP_NUMBER.test(form.get("From") ?? "")) {
     return [400, 21_212, "Invalid 'From' Phone Number"];
   }
+  const contentSid = form.get("ContentSid");
+  const variables = form.get("ContentVariables");
   const body = form.get("Body") ?? "";
-  if (body === "") {
+  if (contentSid !== null) {
+    if (form.has("Body") || form.has("MediaUrl")) {
+      return [400, 20_001, "ContentSid takes neither Body nor MediaUrl"];
+    }
+    if (contentSid !== CONTENT_SID) {
+      return [400, 21_655, "The ContentSid is Invalid"];
+    }
+    return variables === null || areVariables(variables)
+      ? undefined
+      : [400, 21_656, "The ContentVariables Parameter is invalid"];
+  }
+  if (variables !== null) {
+    return [400, 21_654, "ContentSid Required"];
+  }
+  const mediaUrl = form.get("MediaUrl");
+  if (mediaUrl !== null && !/^https?:\/\/./.test(mediaUrl)) {
+    return [400, 21_620, "Invalid media URL(s)"];
+  }
+  if (body === "" && mediaUrl === null) {
     return [400, 21_619, "A text message body or media urls must be specified."];
   }
   return body.length > BODY_CHARACTERS
     ? [400, 21_617, "The concatenated message body exceeds the 1600 character limit"]
     : undefined;
+}
+
+/** JSON of names and texts, none of them empty, broken over lines or with more than four spaces in a row. */
+function areVariables(text: string): boolean {
+  try {
+    const variables: unknown = JSON.parse(text);
+    const isObject = typeof variables === "object" && variables !== null && !Array.isArray(variables);
+    return (
+      isObject &&
+      Object.values(variables).every(
+        (value) => typeof value === "string" && value !== "" && !/[\n\r\t]| {5}/.test(value),
+      )
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** A file, first at the API and then, by redirect, at the store. */
+function answerMedia(request: IncomingMessage, response: ServerResponse) {
+  const stored = STORE_PATH.exec(request.url ?? "")?.[1];
+  if (stored !== undefined) {
+    return request.headers.authorization === undefined
+      ? sendMedia(response, stored)
+      : refuse(response, 400, 20_001, "Only one auth mechanism allowed");
+  }
+  const id = MEDIA_PATH.exec(request.url ?? "")?.[1];
+  if (id === undefined || id.endsWith("gone")) {
+    return refuse(response, 404, 20_404, "The requested resource was not found");
+  }
+  if (request.headers.authorization !== AUTHORIZATION) {
+    return refuse(response, 401, 20_003, "Authenticate");
+  }
+  const location = id.endsWith("private")
+    ? "https://10.0.0.5/latest/meta-data"
+    : id.endsWith("downgrade")
+      ? "http://media.twiliocdn.com/file"
+      : `http://${request.headers.host}/-store/${id}?signature=valid`;
+  response.writeHead(307, { location }).end();
 }
 
 function refuse(response: ServerResponse, status: number, code: number, message: string) {

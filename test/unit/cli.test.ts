@@ -308,6 +308,69 @@ describe("a tool call", () => {
   });
 });
 
+describe("approvals", () => {
+  const APPROVAL = {
+    id: "apr_1",
+    slug: "SHOP",
+    tool: "refund",
+    callId: "call_1",
+    state: "executed",
+    payload: '{"amount":100}',
+    outcome: '{"done":true}',
+    errorCode: null,
+    expiresAt: "2026-11-21T10:00:00.000Z",
+  };
+
+  test("a call that waits says what it waits for, and is not done", async () => {
+    const { expiresAt } = APPROVAL;
+    const waiting = {
+      callId: "call_1",
+      status: "pending_approval",
+      approvalId: "apr_1",
+      decider: "staff",
+      expiresAt,
+    };
+    const { env } = await platform({
+      [`POST /v1/instances/${INSTANCE}/tools/${TOOL}/calls`]: { body: waiting },
+    });
+    const run = await kivuko(["call", INSTANCE, TOOL, "--input", "{}"], { env });
+    expect(run).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(run.stderr).toContain("apr_1 waits until 2026-11-21T10:00:00.000Z");
+    expect(run.stderr).toContain("kivuko approvals approve apr_1");
+  });
+
+  test("are listed, approved and rejected", async () => {
+    const { env, asked } = await platform({
+      "GET /v1/approvals": { body: { data: [{ ...APPROVAL, state: "pending" }], nextCursor: null } },
+      "POST /v1/approvals/apr_1/approve": { body: APPROVAL },
+      "POST /v1/approvals/apr_2/reject": { body: { ...APPROVAL, id: "apr_2", state: "rejected" } },
+    });
+    const list = await kivuko(["approvals", "list"], { env });
+    expect(list.stdout).toMatch(/apr_1 +SHOP +refund +2026-11-21T10:00:00\.000Z +\{"amount":100\}/);
+    const approved = await kivuko(["approvals", "approve", "apr_1"], { env });
+    expect(approved).toMatchObject({
+      exitCode: 0,
+      stdout: '{"done":true}\n',
+      stderr: "apr_1 is executed.\n",
+    });
+    const rejected = await kivuko(["approvals", "reject", "apr_2", "--reason", "Too old"], { env });
+    expect(rejected).toMatchObject({ exitCode: 0, stderr: "apr_2 is rejected.\n" });
+    expect(JSON.stringify(asked.at(-1))).toContain("Too old");
+  });
+
+  test("one whose call failed fails", async () => {
+    const { env } = await platform({
+      "POST /v1/approvals/apr_1/approve": {
+        body: { ...APPROVAL, state: "failed", errorCode: "outcome_unknown" },
+      },
+    });
+    const run = await kivuko(["approvals", "approve", "apr_1", "--json"], { env });
+    expect(run.exitCode).toBe(1);
+    expect(JSON.parse(run.stdout)).toMatchObject({ state: "failed" });
+    expect(JSON.parse(run.stderr)).toMatchObject({ code: "outcome_unknown", callId: "call_1" });
+  });
+});
+
 describe("names instead of ids", () => {
   const instance = (id: string, name: string) => ({
     id,

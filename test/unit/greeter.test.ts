@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createLog } from "../../src/kernel/log.ts";
-import { definePlugin, type PluginContext } from "../../src/plugins/in-process/define-plugin.ts";
+import { definePlugin } from "../../src/plugins/in-process/define-plugin.ts";
 import { greeter } from "../../src/toolkits/greeter/greeter.plugin.ts";
+import { pluginContext } from "../support/plugin-context.ts";
 
-const ctx: PluginContext = {
-  tenant: { organizationId: "org_1", instanceId: "inst_1" },
-  settings: {},
-  roomId: null,
-  senderId: "ai",
-  callId: "call_1",
-  signal: new AbortController().signal,
-  log: createLog(),
-};
+const ctx = pluginContext();
 
 describe("the Greeter, in isolation", () => {
   it.each([

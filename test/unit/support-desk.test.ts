@@ -51,6 +51,25 @@ describe("the Support Desk", () => {
     expect(await ticketOf("call_3")).toBe("SUP-10423");
   });
 
+  it("refunds an order once per call", async () => {
+    const { fetch } = desk();
+    const refund = async (callId: string) => {
+      const call = { tool: "refund_order", input: { orderNumber: 1042 } };
+      const body = JSON.stringify({ ...TICKET_CALL, ...call, context: { ...TICKET_CALL.context, callId } });
+      const token = await signToken(body, {
+        claims: { jti: callId, tool: "refund_order" },
+        issuedAt: CALLED_AT,
+      });
+      return (await fetch(await postCall(body, token))).json();
+    };
+    const refunded = {
+      refundId: "RF-5001",
+      message: "Order 1042 is refunded. Your reference is RF-5001.",
+    };
+    expect([await refund("call_1"), await refund("call_1")]).toEqual([refunded, refunded]);
+    expect(await refund("call_2")).toMatchObject({ refundId: "RF-5002" });
+  });
+
   it("has a manifest that the platform has nothing to say against", () => {
     const manifest = JSON.stringify(desk().manifest);
     const parsed = parseManifest(manifest, { allowInsecureLoopback: false });

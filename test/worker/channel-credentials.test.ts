@@ -19,7 +19,7 @@ beforeAll(async () => {
 describe("credentials", () => {
   type Shown = { credentials: Record<string, string>; code: string; issues: { pointer: string }[] };
 
-  it("are sealed, shown masked, and kept when sent back masked", async () => {
+  it("[CHAT-13] are sealed, shown masked, and kept when sent back masked", async () => {
     const id = cloudId;
     const shown = await desk.control<Shown>("GET", `/v1/instances/${id}`);
     const { appSecret, accessToken, verifyToken, phoneNumberId } = CHANNEL_CREDENTIALS["whatsapp-cloud"];
@@ -36,7 +36,7 @@ describe("credentials", () => {
     expect((await post(webhook)).status).toBe(200);
   });
 
-  it("go to a new address only when they are given once more", async () => {
+  it("[CHAT-13] go to a new address only when they are given once more", async () => {
     const id = twilioId;
     const change = (credentials: object) =>
       desk.control<Shown>("PATCH", `/v1/instances/${id}`, { credentials });

@@ -34,7 +34,7 @@ async function ticketsOpenedBy({ supportId }: Desk): Promise<string[]> {
     .map(({ headers }) => headers["idempotency-key"] ?? "");
 }
 describe("a turn", () => {
-  it("answers with the right tool, and keeps what was done", async () => {
+  it("[CHAT-14] answers with the right tool, and keeps what was done", async () => {
     const { phone, stub } = await openChat(desk, "My order arrived damaged");
     await ring(stub);
     expect(await textsOf(desk, phone)).toEqual([expect.stringContaining("SUP-10421")]);
@@ -46,7 +46,7 @@ describe("a turn", () => {
     ]);
   });
 
-  it("answers a burst once", async () => {
+  it("[CHAT-04] answers a burst once", async () => {
     const { phone, stub } = await openChat(desk, "one");
     for (const text of ["two", "three"]) {
       await writeFromPhone(desk, desk.supportId, phone, text);
@@ -62,7 +62,7 @@ describe("a turn", () => {
     expect(await textsOf(desk, phone)).toEqual(["Yes"]);
   });
 
-  it("waits for a moment of quiet, but not for ever", async () => {
+  it("[CHAT-04] waits for a moment of quiet, but not for ever", async () => {
     const { phone, stub } = await openChat(desk);
     const alarmAt = () => runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
     const [first] = await query<{ at: number }>(stub, "SELECT received_at AS at FROM inbox");
@@ -74,7 +74,7 @@ describe("a turn", () => {
     expect(await alarmAt()).toBe((first?.at ?? 0) + 500);
   });
 
-  it("leaves what comes in meanwhile to the next turn", async () => {
+  it("[CHAT-04] leaves what comes in meanwhile to the next turn", async () => {
     const { phone, stub } = await openChat(desk, "first");
     await thinkBy(
       stub,
@@ -90,7 +90,7 @@ describe("a turn", () => {
     expect(await textsOf(desk, phone)).toEqual(["to the first", "to the second"]);
   });
 
-  it("counts a message by its id once, for ever", async () => {
+  it("[CHAT-03] counts a message by its id once, for ever", async () => {
     const phone = newPhone();
     const write = (id: string) => writeFromPhone(desk, desk.supportId, phone, "Hello", id);
     expect((await write("m1")).body).toEqual({ messageId: "m1", isNew: true });
@@ -110,7 +110,7 @@ describe("a turn", () => {
     expect((await textsOf(desk, phone)).map((text) => text[0])).toEqual(["a", "b"]);
   });
 
-  it("takes 60,000 characters, and only an emoji", async () => {
+  it("[CHAT-08] takes 60,000 characters, and only an emoji", async () => {
     const { phone, stub } = await openChat(desk, "😀");
     await writeFromPhone(desk, desk.supportId, phone, "x".repeat(60_000));
     await thinkBy(stub, saying("I see"));
@@ -121,7 +121,7 @@ describe("a turn", () => {
 });
 
 describe("a turn that breaks", () => {
-  it("is tried three times, and then says so honestly", async () => {
+  it("[CHAT-06] is tried three times, and then says so honestly", async () => {
     const { phone, stub } = await openChat(desk);
     let tries = 0;
     await thinkBy(stub, async () => {
@@ -141,7 +141,7 @@ describe("a turn that breaks", () => {
     expect(tries).toBe(3);
   });
 
-  it("answers nothing twice when the handler runs twice, one after the other or side by side", async () => {
+  it("[CHAT-01] answers nothing twice when the handler runs twice, one after the other or side by side", async () => {
     const { phone, stub } = await openChat(desk);
     let turns = 0;
     await thinkBy(
@@ -153,7 +153,7 @@ describe("a turn that breaks", () => {
     expect(await textsOf(desk, phone)).toEqual(["Reply 1"]);
   });
 
-  it("opens one ticket when it is repeated after a crash", async () => {
+  it("[CHAT-02] opens one ticket when it is repeated after a crash", async () => {
     const ours = await createDesk();
     const phone = newPhone();
     await writeFromPhone(ours, ours.supportId, phone, "My order arrived damaged");
@@ -170,7 +170,7 @@ describe("a turn that breaks", () => {
     expect(await phoneTexts(ours, ours.supportId, phone)).toEqual([expect.stringContaining("SUP-10421")]);
   });
 
-  it("goes on after the calls that were made when the model fails after them", async () => {
+  it("[CHAT-02] goes on after the calls that were made when the model fails after them", async () => {
     const ours = await createDesk();
     const phone = newPhone();
     await writeFromPhone(ours, ours.supportId, phone, "My order arrived damaged");
@@ -187,7 +187,7 @@ describe("a turn that breaks", () => {
     expect(await phoneTexts(ours, ours.supportId, phone)).toEqual(["Done"]);
   });
 
-  it("calls again under the same id when nobody knows whether the call arrived", async () => {
+  it("[CHAT-02] calls again under the same id when nobody knows whether the call arrived", async () => {
     const ours = await createDesk();
     const phone = newPhone();
     await writeFromPhone(ours, ours.supportId, phone, "My order arrived damaged");
@@ -208,7 +208,7 @@ describe("a turn that breaks", () => {
     expect(more).toEqual([]);
   });
 
-  it("sends a simulator's reply after a crash in the middle of sending, since that can do no harm", async () => {
+  it("[CHAT-01] sends a simulator's reply after a crash in the middle of sending, since that can do no harm", async () => {
     const { phone, stub } = await openChat(desk);
     await thinkBy(stub, saying("Hi"));
     await ring(stub);
@@ -221,7 +221,7 @@ describe("a turn that breaks", () => {
     expect(await textsOf(desk, phone)).toEqual(["Hi"]);
   });
 
-  it("goes on where it was when the object is evicted before the alarm", async () => {
+  it("[CHAT-01] goes on where it was when the object is evicted before the alarm", async () => {
     const { phone, stub } = await openChat(desk, "My order arrived damaged");
     await crash(stub);
     await ring(stub);

@@ -10,7 +10,7 @@ import { emitEvent, type Happening } from "../../src/effects/events/emit-event.t
 import { findDueDeliveries } from "../../src/effects/events/find-due-deliveries.ts";
 import { removeOldEvents } from "../../src/effects/events/remove-old-events.ts";
 import { newId } from "../../src/kernel/ids.ts";
-import type { SinkAnswers, SunkEvent } from "../support/event-sink.ts";
+import type { SinkAnswers, SunkEvent } from "../support/stand-in.ts";
 import { clockAt, testBase } from "./support/base.ts";
 import { call } from "./support/call.ts";
 import { createDesk, type Desk, type InstallationBody } from "./support/desk.ts";

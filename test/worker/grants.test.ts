@@ -74,6 +74,29 @@ describe("grants", () => {
     expect(body.issues?.map(({ pointer }) => pointer)).toEqual(["/tools/1", "/permissions/0"]);
   });
 
+  it("[APPROVAL-01] keeps which tools wait and who decides, and names a tool that is not there", async () => {
+    const desk = await createDesk();
+    const path = `/v1/instances/${desk.supportId}/grants/${desk.installation.id}`;
+    const settings = {
+      approvals: { create_support_ticket: "always" },
+      deciders: { create_support_ticket: "customer" },
+    };
+    expect(await desk.control("PUT", path, settings)).toMatchObject({ status: 200, body: settings });
+    expect(await desk.control("PUT", path, { callsPerMinute: 9 })).toMatchObject({ body: settings });
+    expect(await desk.control("PUT", path, { approvals: {} })).toMatchObject({
+      body: { approvals: {}, deciders: settings.deciders },
+    });
+    const { body } = await desk.control("PUT", path, {
+      approvals: { gone: "always" },
+      deciders: { "a/b": "staff" },
+    });
+    expect(body).toMatchObject({ code: "selection_invalid" });
+    expect(body.issues?.map(({ pointer }) => pointer)).toEqual(["/approvals/gone", "/deciders/a~1b"]);
+    expect((await desk.control("PUT", path, { approvals: { create_support_ticket: "maybe" } })).status).toBe(
+      422,
+    );
+  });
+
   it("[GRANT-04] is revoked once, kept as history, and granted anew", async () => {
     const desk = await createDesk();
     const path = `/v1/instances/${desk.supportId}/grants/${desk.installation.id}`;
@@ -165,6 +188,8 @@ describe("first-party plugins", () => {
       body: {
         data: [
           { id: "kivuko.greeter", enabled: false, tools: [{ name: "greet", usage: "/greet <language>" }] },
+          { id: "kivuko.whatsapp", tools: [{ name: "send_message" }, { name: "send_template" }] },
+          { id: "kivuko.escalations", tools: [{ name: "escalate_to_human" }] },
         ],
       },
     });

@@ -87,7 +87,7 @@ describe("a person", () => {
 });
 
 describe("the index", () => {
-  it("shows no number in clear, here or in the database", async () => {
+  it("[CHAT-12] shows no number in clear, here or in the database", async () => {
     const { phone, stub } = await openChat(desk);
     await ring(stub);
     const { customer } = await chatBodyOf(desk, phone);

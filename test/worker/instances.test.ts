@@ -39,6 +39,12 @@ test("creates an instance and reads it back", async () => {
     channel: "simulator",
     phoneNumber: "+254712345678",
     systemPrompt: "You help.",
+    templates: [],
+    slashCommands: false,
+    enabledPluginIds: null,
+    escalationWaitMinutes: 10,
+    approvers: [],
+    approvalMinutes: 15,
     createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     updatedAt: created.body.createdAt,
   });

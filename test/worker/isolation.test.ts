@@ -1,8 +1,18 @@
 /** Nobody sees or changes what belongs to another organisation. */
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { withActor } from "../../src/access/context.ts";
-import { deadLetter, event, eventDelivery, toolCall } from "../../src/db/schema/index.ts";
+import {
+  approval,
+  chatNote,
+  deadLetter,
+  escalation,
+  event,
+  eventDelivery,
+  pluginEvent,
+  toolCall,
+  usageEvent,
+} from "../../src/db/schema/index.ts";
 import { issueReceipt } from "../../src/effects/receipts/issue-receipt.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { testBase } from "./support/base.ts";
@@ -89,6 +99,8 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
       description: MARKER,
     }),
     eventDeliveryId: newId("eventDelivery"),
+    escalationId: newId("escalation"),
+    approvalId: newId("approval"),
   };
   // Straight into the tables, since what goes through the queue arrives when it likes.
   await testDb()
@@ -137,6 +149,70 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
       lastError: MARKER,
     });
   await testDb()
+    .insert(approval)
+    .values({
+      id: ids.approvalId,
+      organizationId: organization.id,
+      instanceId,
+      installationId: installation.id,
+      pluginVersionId: newId("pluginVersion"),
+      pluginSlug: "SUPPORT_DESK",
+      tool: "create_support_ticket",
+      toolName: "SUPPORT_DESK__create_support_ticket",
+      callId: newId("call"),
+      scope: ids.chatId,
+      payloadSealed: null,
+      payloadHash: MARKER,
+      payloadText: JSON.stringify({ summary: MARKER }),
+      reason: "sensitive",
+      decider: "staff",
+      askedIn: [],
+      state: "rejected",
+      requestedByKind: "chat",
+      requestedById: ids.chatId,
+      attempts: 0,
+      createdAt: Date.now(),
+      expiresAt: Date.now(),
+      endedAt: Date.now(),
+    });
+  await testDb().insert(escalation).values({
+    id: ids.escalationId,
+    organizationId: organization.id,
+    instanceId,
+    chatId: ids.chatId,
+    reason: MARKER,
+    summary: MARKER,
+    urgency: "normal",
+    state: "open",
+    sourceKind: "tool_call",
+    sourceId: ids.callId,
+    createdAt: Date.now(),
+  });
+  await testDb()
+    .insert(chatNote)
+    .values({
+      id: newId("chatNote"),
+      organizationId: organization.id,
+      chatId: ids.chatId,
+      text: MARKER,
+      authorKind: "user",
+      authorId: organization.userId,
+      createdAt: Date.now(),
+    });
+  await testDb()
+    .insert(pluginEvent)
+    .values({
+      id: newId("pluginEvent"),
+      organizationId: organization.id,
+      instanceId,
+      installationId: installation.id,
+      pluginSlug: "greeter",
+      name: "greeted",
+      data: MARKER,
+      sourceId: ids.callId,
+      createdAt: Date.now(),
+    });
+  await testDb()
     .insert(deadLetter)
     .values({
       id: ids.deadLetterId,
@@ -147,6 +223,14 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
       reason: "tries_exhausted",
       createdAt: Date.now(),
     });
+  // The chat's model call is recorded through a queue: what is compared later must not change on its own.
+  await vi.waitFor(
+    async () => {
+      const rows = await testDb().select().from(usageEvent);
+      expect(rows.some(({ organizationId }) => organizationId === organization.id)).toBe(true);
+    },
+    { timeout: 5_000, interval: 50 },
+  );
   return { desk, ids };
 }
 
@@ -185,6 +269,9 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
     listBridgeCalls: 200,
     listCalls: 200,
     listDeadLetters: 200,
+    listApprovals: 200,
+    listEscalations: 200,
+    listPluginEvents: 200,
     createProviderKey: 201,
     listProviderKeys: 200,
     listModels: 200,
@@ -249,7 +336,9 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
 
   test("asked by A's owner, every read answers, so that what follows proves something", async () => {
     const shown: string[] = [];
-    for (const operation of operations.filter(({ method }) => method === "GET")) {
+    // A simulator keeps no files; who may read one at a provider is in channel-media.test.ts.
+    const reads = operations.filter(({ method, id }) => method === "GET" && id !== "readChatMedia");
+    for (const operation of reads) {
       const answer = await send(operation, requestFor(operation, a.ids), a.desk.organization.apiToken);
       expect({ id: operation.id, status: answer.status }).toEqual({ id: operation.id, status: 200 });
       shown.push(...leaked(answer, {}));

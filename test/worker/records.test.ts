@@ -73,6 +73,29 @@ async function consume(queue: string, bodies: unknown[]) {
 type CallsBody = { data: { id: string; status: string; tool: string }[]; nextCursor: string | null };
 
 describe("the records queue", () => {
+  it.for(["the end last", "the end first"])(
+    "[RECORD-01] keeps of a call that waited for an approval its end: %s",
+    async (order) => {
+      const { id, apiToken } = await createOrganization();
+      const ended = record({ actorKind: "chat", latencyMs: 40 });
+      const waiting = {
+        ...ended,
+        status: "pending_approval" as const,
+        httpStatus: null,
+        attempts: 0,
+        output: null,
+      };
+      const records = order === "the end last" ? [waiting, ended, waiting] : [ended, waiting, ended];
+      for (const one of records) {
+        await consume("kivuko-records", [message(id, one)]);
+      }
+      const { body } = await call<CallsBody>("GET", "/v1/calls", { token: apiToken });
+      expect(body.data).toMatchObject([
+        { id: ended.id, status: "ok", httpStatus: 200, latencyMs: 40, output: "{}" },
+      ]);
+    },
+  );
+
   it("[RECORD-01] stores each record once, however often it is delivered", async () => {
     const { id, apiToken } = await createOrganization();
     const one = record();

@@ -71,7 +71,7 @@ describe.for(["twilio", "whatsapp-cloud"] as const)("%s", (channel) => {
     expect(await sentTo(channel, phone)).toEqual([expect.stringContaining("SUP-10421")]);
   });
 
-  it("stores a message once, however often it comes", async () => {
+  it("[CHAT-03] stores a message once, however often it comes", async () => {
     const phone = newPhone();
     const webhook = await textFrom(channel, phone, `${phone}-1`, "Hello");
     await Promise.all([post(webhook), post(webhook), post(webhook)]);
@@ -84,7 +84,7 @@ describe.for(["twilio", "whatsapp-cloud"] as const)("%s", (channel) => {
     expect(await sentTo(channel, phone)).toEqual(["Hi"]);
   });
 
-  it("answers fifty messages of one second with one reply", async () => {
+  it("[CHAT-04] answers fifty messages of one second with one reply", async () => {
     const phone = newPhone();
     const webhooks = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
@@ -99,7 +99,7 @@ describe.for(["twilio", "whatsapp-cloud"] as const)("%s", (channel) => {
     expect(await sentTo(channel, phone)).toEqual(["All of it"]);
   });
 
-  it("refuses what somebody else signed, altered or sent elsewhere, and stores nothing", async () => {
+  it("[CHAT-05] refuses what somebody else signed, altered or sent elsewhere, and stores nothing", async () => {
     const phone = newPhone();
     const genuine = await textFrom(channel, phone, `${phone}-1`, "Hello");
     const other = channel === "twilio" ? "whatsapp-cloud" : "twilio";
@@ -118,14 +118,14 @@ describe.for(["twilio", "whatsapp-cloud"] as const)("%s", (channel) => {
     expect(await isEmpty(await stubOf(other, phone))).toBe(true);
   });
 
-  it("refuses a body over the limit", async () => {
+  it("[CHAT-05] refuses a body over the limit", async () => {
     const phone = newPhone();
     const webhook = await textFrom(channel, phone, `${phone}-1`, "x".repeat(1024 * 1024));
     expect((await post(webhook)).status).toBe(413);
     expect(await isEmpty(await stubOf(channel, phone))).toBe(true);
   });
 
-  it("does not send twice what may have gone out before a crash", async () => {
+  it("[CHAT-07] does not send twice what may have gone out before a crash", async () => {
     const phone = newPhone();
     await post(await textFrom(channel, phone, `${phone}-1`, "Hello"));
     const stub = await stubOf(channel, phone);
@@ -140,7 +140,7 @@ describe.for(["twilio", "whatsapp-cloud"] as const)("%s", (channel) => {
     expect(await outboxOf(stub)).toEqual([{ state: "unknown", error: "interrupted", tries: 1 }]);
   });
 
-  it("takes statuses in any order, any number of times, also before it knows the message", async () => {
+  it("[CHAT-09] takes statuses in any order, any number of times, also before it knows the message", async () => {
     const phone = newPhone();
     await post(await textFrom(channel, phone, `${phone}-1`, "Hello"));
     const stub = await stubOf(channel, phone);
@@ -184,7 +184,7 @@ describe.for(["twilio", "whatsapp-cloud"] as const)("%s", (channel) => {
     expect(await isEmpty(await stubOf(channel, phone))).toBe(true);
   });
 
-  it("does not write outside of the customer service window, and a person is told", async () => {
+  it("[CHAT-11] does not write outside of the customer service window, and a person is told", async () => {
     const phone = newPhone();
     await post(await textFrom(channel, phone, `${phone}-1`, "Hello"));
     const stub = await stubOf(channel, phone);
@@ -224,7 +224,7 @@ describe("twilio", () => {
     expect(await query(await stubOf("twilio", phone), "SELECT id FROM inbox")).toHaveLength(1);
   });
 
-  it("is asked again when it has no room, later and not forever", async () => {
+  it("[CHAT-07] is asked again when it has no room, later and not forever", async () => {
     const phone = newPhone("0429");
     await post(await textFrom("twilio", phone, `${phone}-1`, "Hello"));
     const stub = await stubOf("twilio", phone);
@@ -236,7 +236,7 @@ describe("twilio", () => {
     expect(await sentTo("twilio", phone)).toEqual(["Hi"]);
   });
 
-  it("is not asked again when nobody knows whether it took the message", async () => {
+  it("[CHAT-07] is not asked again when nobody knows whether it took the message", async () => {
     const phone = newPhone("0500");
     await post(await textFrom("twilio", phone, `${phone}-1`, "Hello"));
     const stub = await stubOf("twilio", phone);
@@ -260,7 +260,7 @@ describe("whatsapp-cloud", () => {
     expect((await exports.default.fetch(`${BASE_URL}${pathOf("twilio")}`)).status).toBe(403);
   });
 
-  it("refuses a webhook that is played again after Meta gave up, and stores nothing", async () => {
+  it("[CHAT-05] refuses a webhook that is played again after Meta gave up, and stores nothing", async () => {
     const phone = newPhone();
     const webhook = await signMeta(pathOf("whatsapp-cloud"), {
       messages: [metaText(phone, `${phone}-1`, "Hello", nowSeconds() - 8 * DAY_SECONDS)],
@@ -278,7 +278,7 @@ describe("whatsapp-cloud", () => {
     }
   });
 
-  it("answers a message that is only a picture, and keeps where it is", async () => {
+  it("[CHAT-08] answers a message that is only a picture, and keeps where it is", async () => {
     const phone = newPhone();
     const image = { id: "media-1", mime_type: "image/jpeg" };
     const message = {

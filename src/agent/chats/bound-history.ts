@@ -39,7 +39,9 @@ function toMessage(row: HistoryRow): ChatAssistantMessage | ChatToolMessage | Us
   const text = shorten(row.text);
   switch (row.role) {
     case "customer":
-      return { role: "user", content: text };
+      return { role: "user", content: text.replaceAll(IMITATED_NOTE, "(") };
+    case "event":
+      return { role: "user", content: `${NOTE_OPENING} ${text}]` };
     case "person":
       // To the customer it was the same voice, and so it is to the model.
       return { role: "assistant", content: text };
@@ -50,6 +52,10 @@ function toMessage(row: HistoryRow): ChatAssistantMessage | ChatToolMessage | Us
     }
   }
 }
+
+/** How the model tells what the platform says from what the customer says, who cannot write it. */
+const NOTE_OPENING = "[Note from the platform:";
+const IMITATED_NOTE = /\[(?=\s*note\s+from\s+the\s+platform)/gi;
 
 type UserMessage = { readonly role: "user"; readonly content: string };
 

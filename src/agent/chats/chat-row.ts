@@ -7,6 +7,11 @@ export type ChatRow = {
   readonly instanceId: string;
   readonly phoneSealed: string;
   readonly takenBy: string | null;
+  /** Since when a person was called for; stays while one has the chat, and ends with the hand-back. */
+  readonly waitingSince: number | null;
+  /** When the customer is to be told that nobody has come yet. */
+  readonly tellAt: number | null;
+  /** 0 when the customer has not written, so that the time for free text is long over. */
   readonly lastInboundAt: number;
   readonly lastMessageAt: number;
   /** The `lastMessageAt` that the index in the database shows. */
@@ -17,35 +22,31 @@ export type ChatRow = {
 /** What a phone number is sealed for, here and in the index. */
 export { CHAT_PHONE_PURPOSE as PHONE_PURPOSE } from "../../channels/chat-name.ts";
 
-type NewChat = Pick<ChatRow, "id" | "organizationId" | "instanceId" | "phoneSealed">;
+export type NewChat = Pick<ChatRow, "id" | "organizationId" | "instanceId" | "phoneSealed">;
 
-/** The one row, or null before the customer's first message. Needs the tables. */
+/** The one row, or null before the first message. Needs the tables. */
 export function readChat(sql: SqlStorage): ChatRow | null {
   return (
     sql
       .exec<ChatRow>(
         `SELECT id, organization_id AS organizationId, instance_id AS instanceId, phone_sealed AS phoneSealed,
-                taken_by AS takenBy, last_inbound_at AS lastInboundAt, last_message_at AS lastMessageAt,
+                taken_by AS takenBy, waiting_since AS waitingSince, tell_at AS tellAt, last_inbound_at AS lastInboundAt, last_message_at AS lastMessageAt,
                 indexed_at AS indexedAt, created_at AS createdAt FROM chat`,
       )
       .toArray()[0] ?? null
   );
 }
 
-/** The last inbound message of a customer who has never written. */
-export const NEVER = 0;
-
-/** Writes the row if it is not there. `lastInboundAt` is `NEVER` when it is not the customer who begins. */
-export function createChat(sql: SqlStorage, chat: NewChat, now: number, lastInboundAt = now): void {
+/** Writes the row if it is not there. That the customer has written is noted by `touchChat`. */
+export function createChat(sql: SqlStorage, chat: NewChat, now: number): void {
   sql.exec(
     `INSERT INTO chat (only_row, id, organization_id, instance_id, phone_sealed, last_inbound_at, last_message_at,
                        created_at)
-     VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (1, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT DO NOTHING`,
     chat.id,
     chat.organizationId,
     chat.instanceId,
     chat.phoneSealed,
-    lastInboundAt,
     now,
     now,
   );
@@ -59,8 +60,8 @@ export function touchChat(sql: SqlStorage, now: number, isInbound: boolean): voi
   }
 }
 
-/** Gives the chat to a person, or with null back to the agent. */
-export function setTakenBy(sql: SqlStorage, takenBy: string | null): void {
+/** Gives the chat to a person. */
+export function setTakenBy(sql: SqlStorage, takenBy: string): void {
   sql.exec("UPDATE chat SET taken_by = ?", takenBy);
 }
 
@@ -70,6 +71,9 @@ export function markIndexed(sql: SqlStorage, lastMessageAt: number): void {
 }
 
 /** Who answers. */
-export function stateOf({ takenBy }: Pick<ChatRow, "takenBy">): ChatState {
-  return takenBy === null ? "agent" : "person";
+export function stateOf({ takenBy, waitingSince }: Pick<ChatRow, "takenBy" | "waitingSince">): ChatState {
+  if (takenBy !== null) {
+    return "person";
+  }
+  return waitingSince === null ? "agent" : "waiting_for_person";
 }

@@ -78,9 +78,32 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     ) WITHOUT ROWID`,
     "CREATE INDEX current_chat_token_end ON current_chat_token (expires_at)",
   ],
+  // The model's answer whose calls are being made: a turn that is repeated makes them instead of asking again.
+  ["ALTER TABLE turn ADD COLUMN calls TEXT"],
   [
-    // The last part of what was sent under a key, so that it is sent once.
-    "CREATE TABLE sent_once (dedupe_key TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
+    // `message` is null for a plain text. A key counts once, for ever.
+    "ALTER TABLE outbox ADD COLUMN message TEXT",
+    "ALTER TABLE outbox ADD COLUMN dedupe_key TEXT",
+    "CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe_key) WHERE dedupe_key IS NOT NULL",
+    // Simulated phones that may come in, each once.
+    `CREATE TABLE phone_ticket (
+      hash TEXT PRIMARY KEY,
+      expires_at INTEGER NOT NULL,
+      attachment TEXT NOT NULL
+    ) WITHOUT ROWID`,
+  ],
+  [
+    // Since when nobody has come, and when the customer is told so.
+    "ALTER TABLE chat ADD COLUMN waiting_since INTEGER",
+    "ALTER TABLE chat ADD COLUMN tell_at INTEGER",
+    // Lines after this one were read with the turn, and may be commands.
+    "ALTER TABLE turn ADD COLUMN commands_after INTEGER",
+    "CREATE TABLE switched_off (installation_id TEXT PRIMARY KEY) WITHOUT ROWID",
+  ],
+  [
+    // Which approval a held message decides (`is_taken` = 2 until that is known), written down before it does.
+    "CREATE TABLE approval_answer (inbox_id INTEGER PRIMARY KEY, approval_id TEXT NOT NULL)",
+    "CREATE INDEX inbox_held ON inbox (id) WHERE is_taken = 2",
   ],
 ];
 

@@ -1,13 +1,15 @@
 import { DurableObject } from "cloudflare:workers";
 import { type CtxBase, type OrgCtx, withActor } from "../../access/context.ts";
 import { capabilitiesOf, isInsideTextWindow } from "../../channels/deliver.ts";
-import type { InboundMessage, StatusUpdate } from "../../contract/channel.ts";
+import type { InboundMessage, MediaPart, StatusUpdate } from "../../contract/channel.ts";
 import type {
   ChatAddress,
   ChatLine,
   ChatRpc,
   MintInput,
+  NoteInput,
   OutboundLine,
+  PhoneTicket,
   RecipientAnswer,
   RecipientQuery,
   SendAnswer,
@@ -17,27 +19,33 @@ import type {
 import { newId } from "../../kernel/ids.ts";
 import { findInstance } from "../../tenancy/instances/index.ts";
 import { runToolLoop } from "../gateway/index.ts";
+import { answersDueAt, holdAnswers, settleAnswers } from "./approvals.ts";
 import {
   type ChatRow,
   createChat,
   markIndexed,
-  NEVER,
+  type NewChat,
   PHONE_PURPOSE,
   readChat,
-  setTakenBy,
+  stateOf,
   touchChat,
 } from "./chat-row.ts";
 import { hasChatTables, migrateChatTables } from "./chat-tables.ts";
+import { findMedia } from "./find-media.ts";
+import { handBack, pauseAgent, takeOver, tellThatItTakesLonger } from "./hand-off.ts";
 import { addPersonMessage, readLines } from "./history.ts";
-import { addToInbox, inboxDueAt, takeInbox } from "./inbox.ts";
+import { addNote, addToInbox, inboxDueAt, takeInbox } from "./inbox.ts";
 import { indexChat } from "./index-chat.ts";
 import { FAILURE_PAUSE_MS } from "./limits.ts";
-import { addToOutbox, noteDelivery, outboxDueAt, readOutboundLines } from "./outbox.ts";
+import { addToOutbox, noteDelivery, outboxDueAt, readOutboundLine, readOutboundLines } from "./outbox.ts";
+import { tellPhones, toOwnLine } from "./phone-sockets.ts";
+import { admitPhone, connectPhone, hearPhone, showOnPhones } from "./phones.ts";
 import { runTurn, type Think } from "./run-turn.ts";
-import { addOutgoing } from "./send-message.ts";
+import { acceptMessage } from "./send-message.ts";
 import { sendWaiting } from "./send-waiting.ts";
-import { addToken, createToken, findTokenCall } from "./tokens.ts";
-import { dropOpenTurn, openTurn, openTurnIfUnanswered, readOpenTurn } from "./turns.ts";
+import { readSwitchedOff, setPluginEnabled } from "./toggles.ts";
+import { mintToken, resolveRecipient } from "./tokens.ts";
+import { openTurn, readOpenTurn } from "./turns.ts";
 
 /**
  * One conversation: a customer writing to an instance. What comes in is stored and answered later by the alarm, so that
@@ -61,16 +69,16 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     address: ChatAddress;
     messages: InboundMessage[];
   }): Promise<{ stored: number }> {
-    const { clock, keyRing } = this.createBase();
-    const { organizationId, instanceId, phone } = address;
-    const phoneSealed = this.#read() === null ? await keyRing.seal(phone, PHONE_PURPOSE) : "";
-    const now = clock.now();
+    const base = this.createBase();
+    const chat = await this.#describe(base, address);
+    const now = base.clock.now();
     const { sql } = this.ctx.storage;
     // Without a pause from here on, so all of it is one write.
     this.#migrate();
     const stored = this.ctx.storage.transactionSync(() => {
-      createChat(sql, { id: newId("chat"), organizationId, instanceId, phoneSealed }, now);
+      createChat(sql, chat, now);
       const added = addToInbox(sql, messages, now);
+      holdAnswers(sql, messages);
       if (added > 0) {
         touchChat(sql, now, true);
       }
@@ -78,6 +86,9 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     });
     if (stored > 0) {
       await this.#arm(now);
+      for (const message of messages) {
+        tellPhones(this.ctx, { type: "stored", ...toOwnLine(message, now, false) }, now);
+      }
     }
     return { stored };
   }
@@ -100,28 +111,36 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     return this.#read() === null ? [] : readOutboundLines(this.ctx.storage.sql, after, limit);
   }
 
-  async take({ by }: { by: string }): Promise<void> {
+  async pause({ tellAfterMs }: { tellAfterMs: number | null }): Promise<void> {
     if (this.#read() !== null) {
-      const { sql } = this.ctx.storage;
-      this.ctx.storage.transactionSync(() => {
-        setTakenBy(sql, by);
-        dropOpenTurn(sql);
-        takeInbox(sql);
-      });
+      const now = this.createBase().clock.now();
+      pauseAgent(this.ctx.storage.sql, now, tellAfterMs);
+      await this.#arm(now);
     }
   }
 
-  async release(): Promise<void> {
+  async take({ by }: { by: string }): Promise<void> {
     if (this.#read() !== null) {
-      const { sql } = this.ctx.storage;
+      takeOver(this.ctx.storage, by);
+    }
+  }
+
+  async release({ note }: { note: string | null } = { note: null }): Promise<void> {
+    if (this.#read() !== null) {
       const now = this.createBase().clock.now();
-      this.ctx.storage.transactionSync(() => {
-        setTakenBy(sql, null);
-        takeInbox(sql);
-        openTurnIfUnanswered(sql, now);
-      });
+      handBack(this.ctx.storage, now, note);
       await this.#arm(now);
     }
+  }
+
+  async setPlugin({ installationId, enabled }: { installationId: string; enabled: boolean }): Promise<void> {
+    if (this.#read() !== null) {
+      setPluginEnabled(this.ctx.storage.sql, installationId, enabled);
+    }
+  }
+
+  async readSwitchedOff(): Promise<string[]> {
+    return this.#read() === null ? [] : readSwitchedOff(this.ctx.storage.sql);
   }
 
   async write({ by, text }: { by: string; text: string }): Promise<WriteAnswer> {
@@ -146,61 +165,84 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     } finally {
       await this.#arm(now);
     }
-    const [line] = readOutboundLines(storage.sql, seq - 1, 1);
-    if (line === undefined) {
-      throw new Error(`The message ${seq} has left its outbox.`);
-    }
-    return { written: true, line };
+    return { written: true, line: readOutboundLine(storage.sql, seq) };
   }
 
-  async send({ address, message, dedupeKey }: SendInput): Promise<SendAnswer> {
-    const chat = await this.#readOrCreate(address);
-    const ctx = this.#contextOf(chat);
-    const instance = await findInstance({ ctx, id: chat.instanceId });
-    const now = ctx.clock.now();
+  async send(input: SendInput): Promise<SendAnswer> {
+    const base = this.createBase();
     const { storage } = this.ctx;
-    const { maxTextCharacters } = capabilitiesOf(instance);
-    const { seq, isRepeated } = addOutgoing(storage, { message, dedupeKey, maxTextCharacters }, now);
-    try {
-      await this.#send(ctx, chat);
-    } finally {
+    const newChat = await this.#describe(base, input.address);
+    const ctx = this.#contextOf(newChat, base);
+    const instance = await findInstance({ ctx, id: newChat.instanceId });
+    const now = ctx.clock.now();
+    this.#migrate();
+    const capabilities = capabilitiesOf(instance);
+    const { status, seq } = acceptMessage(storage, input, { chat: newChat, capabilities }, now);
+    const chat = this.#read();
+    if (status === "accepted" && chat !== null) {
+      try {
+        await this.#send(ctx, chat);
+        await this.#index(ctx);
+      } finally {
+        await this.#arm(now);
+      }
+    }
+    return { status, line: readOutboundLine(storage.sql, seq) };
+  }
+
+  async findMedia({ reference }: { reference: string }): Promise<MediaPart | null> {
+    return this.#read() === null ? null : findMedia(this.ctx.storage.sql, reference);
+  }
+
+  async admitPhone(ticket: PhoneTicket): Promise<void> {
+    this.#migrate();
+    await admitPhone(this.createBase(), this.ctx.storage.sql, ticket);
+  }
+
+  /** Opens a simulated phone's socket. */
+  override async fetch(request: Request): Promise<Response> {
+    if (!hasChatTables(this.ctx.storage)) {
+      return new Response(null, { status: 401 });
+    }
+    this.#migrate();
+    return connectPhone(this.createBase(), this.ctx, request);
+  }
+
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    const receive: ChatRpc["receive"] = (input) => this.receive(input);
+    await hearPhone(this.createBase(), { socket, data, receive });
+  }
+
+  /** Answers the page's goodbye, without which it would wait for it. */
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
+  async note(input: NoteInput): Promise<void> {
+    if (this.#read() !== null) {
+      const { sql } = this.ctx.storage;
+      const now = this.createBase().clock.now();
+      this.ctx.storage.transactionSync(() => {
+        if (addNote(sql, input, now)) {
+          touchChat(sql, now, false);
+        }
+      });
       await this.#arm(now);
     }
-    const [line] = readOutboundLines(storage.sql, seq - 1, 1);
-    if (line === undefined) {
-      throw new Error(`The message ${seq} has left its outbox.`);
-    }
-    return { status: isRepeated ? "repeated" : "accepted", line };
   }
 
-  async mintToken({
-    address,
-    installationId,
-    callId,
-  }: MintInput): Promise<{ token: string; expiresAt: number }> {
-    await this.#readOrCreate(address);
-    const { clock, keyRing } = this.createBase();
-    const now = clock.now();
-    const { token, hash, expiresAt } = await createToken(keyRing, this.ctx.id.toString(), now);
-    addToken(this.ctx.storage.sql, { hash, expiresAt, installationId, callId }, now);
-    return { token, expiresAt };
+  async mintToken({ address, ...forCall }: MintInput): Promise<{ token: string; expiresAt: number }> {
+    const base = this.createBase();
+    const chat = await this.#describe(base, address);
+    this.#migrate();
+    createChat(this.ctx.storage.sql, chat, base.clock.now());
+    await this.#arm(base.clock.now());
+    return mintToken(base, this.ctx, forCall);
   }
 
-  async resolveRecipient({
-    organizationId,
-    instanceId,
-    token,
-  }: RecipientQuery): Promise<RecipientAnswer | null> {
+  async resolveRecipient(query: RecipientQuery): Promise<RecipientAnswer | null> {
     const chat = this.#read();
-    if (chat === null || chat.organizationId !== organizationId || chat.instanceId !== instanceId) {
-      return null;
-    }
-    const { clock, keyRing } = this.createBase();
-    const callId = token === null ? null : findTokenCall(this.ctx.storage.sql, token, clock.now());
-    if (token !== null && callId === null) {
-      return null;
-    }
-    return { phone: await keyRing.open(chat.phoneSealed, PHONE_PURPOSE), callId };
+    return chat === null ? null : resolveRecipient(this.createBase(), this.ctx.storage.sql, chat, query);
   }
 
   /** Does what is due. Two calls at once are one. */
@@ -230,18 +272,31 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
   async #doWhatIsDue(ctx: OrgCtx, chat: ChatRow): Promise<void> {
     const { storage } = this.ctx;
     await this.#index(ctx);
+    if (answersDueAt(storage.sql) !== null) {
+      await settleAnswers({ ctx, input: { storage, chat, objectId: this.ctx.id.toString() } });
+    }
     await this.#send(ctx, chat);
     // Read anew: a person may have taken the chat while the lines above waited for others.
-    if (this.#read()?.takenBy !== null) {
+    const current = this.#read() ?? chat;
+    if (stateOf(current) !== "agent" && readOpenTurn(storage.sql) === null) {
       storage.transactionSync(() => takeInbox(storage.sql));
+      tellThatItTakesLonger(storage, ctx.clock.now());
+      await this.#send(ctx, chat);
+      await this.#index(ctx);
       return;
     }
     const turn = openTurn(storage, ctx.clock.now());
     if (turn !== null) {
       const instance = await findInstance({ ctx, id: chat.instanceId });
       const phone = await ctx.keyRing.open(chat.phoneSealed, PHONE_PURPOSE);
-      await runTurn({ ctx, input: { storage, instance, phone, turn, think: this.think } });
-      await this.#send(ctx, chat);
+      try {
+        tellPhones(this.ctx, { type: "typing", isTyping: true }, ctx.clock.now());
+        const objectId = this.ctx.id.toString();
+        await runTurn({ ctx, input: { storage, objectId, instance, phone, turn, think: this.think } });
+        await this.#send(ctx, chat);
+      } finally {
+        tellPhones(this.ctx, { type: "typing", isTyping: false }, ctx.clock.now());
+      }
       await this.#index(ctx);
     }
   }
@@ -254,7 +309,8 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     const instance = await findInstance({ ctx, id: chat.instanceId });
     const to = await ctx.keyRing.open(chat.phoneSealed, PHONE_PURPOSE);
     const lastInboundAt = this.#read()?.lastInboundAt ?? chat.lastInboundAt;
-    const input = { storage, instance, to, lastInboundAt, inFlight: this.#inFlight };
+    const onSent = (seq: number) => showOnPhones(ctx, this.ctx, instance, seq);
+    const input = { storage, instance, to, lastInboundAt, onSent, inFlight: this.#inFlight };
     await sendWaiting({ ctx, input });
   }
 
@@ -281,7 +337,9 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     const dueAt = [
       // What waits while a turn is under way waits for its end.
       readOpenTurn(sql)?.dueAt ?? inboxDueAt(sql),
+      answersDueAt(sql),
       this.#inFlight.size > 0 ? null : outboxDueAt(sql),
+      chat.tellAt,
       chat.indexedAt < chat.lastMessageAt ? notBefore + FAILURE_PAUSE_MS : null,
     ].filter((time) => time !== null);
     if (dueAt.length > 0) {
@@ -289,7 +347,23 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     }
   }
 
-  #contextOf({ id, organizationId, instanceId }: ChatRow, base = this.createBase()): OrgCtx {
+  /** The chat as it is to be made, if it is not there. */
+  async #describe(
+    { keyRing }: CtxBase,
+    { organizationId, instanceId, phone }: ChatAddress,
+  ): Promise<NewChat> {
+    const known = this.#read();
+    return (
+      known ?? {
+        id: newId("chat"),
+        organizationId,
+        instanceId,
+        phoneSealed: await keyRing.seal(phone, PHONE_PURPOSE),
+      }
+    );
+  }
+
+  #contextOf({ id, organizationId, instanceId }: NewChat, base = this.createBase()): OrgCtx {
     return withActor(base, { kind: "chat", id, organizationId, instanceId });
   }
 
@@ -298,26 +372,6 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
       migrateChatTables(this.ctx.storage);
       this.#isMigrated = true;
     }
-  }
-
-  /** The conversation; a new one, in which the customer has said nothing, when there was none. */
-  async #readOrCreate({ organizationId, instanceId, phone }: ChatAddress): Promise<ChatRow> {
-    const known = this.#read();
-    if (known !== null) {
-      return known;
-    }
-    const { clock, keyRing } = this.createBase();
-    const phoneSealed = await keyRing.seal(phone, PHONE_PURPOSE);
-    const now = clock.now();
-    this.#migrate();
-    const { sql } = this.ctx.storage;
-    createChat(sql, { id: newId("chat"), organizationId, instanceId, phoneSealed }, now, NEVER);
-    await this.#arm(now);
-    const created = readChat(sql);
-    if (created === null) {
-      throw new Error("The conversation that was just made is not there.");
-    }
-    return created;
   }
 
   /** The conversation, or null when nobody has written yet. */

@@ -1,7 +1,7 @@
-/** One row of the history. `body` is the model's own form of what the agent said or a tool answered. */
+/** One row of the history. `body` is the model's own form of what the agent said or a tool answered. `event` is what happened besides words. */
 export type HistoryRow = {
   readonly seq: number;
-  readonly role: "customer" | "agent" | "tool" | "person";
+  readonly role: "customer" | "agent" | "tool" | "person" | "event";
   readonly text: string;
   readonly parts: string | null;
   readonly body: string | null;

@@ -24,6 +24,41 @@ export function addPersonMessage(sql: SqlStorage, text: string, writtenBy: strin
   );
 }
 
+/** What happened besides words, for people and the model to read. */
+export function addEvent(sql: SqlStorage, text: string, at: number): void {
+  sql.exec("INSERT INTO message (role, text, at) VALUES ('event', ?, ?)", text, at);
+}
+
+/** Who wrote what the platform itself tells a customer. To the model it was its own voice. */
+const PLATFORM = "platform";
+
+/** A sentence of the platform's own, which answers nothing that the customer asked. */
+export function addPlatformMessage(sql: SqlStorage, text: string, at: number): void {
+  const body: ChatAssistantMessage = { role: "assistant", content: text };
+  sql.exec(
+    "INSERT INTO message (role, text, body, written_by, at) VALUES ('agent', ?, ?, ?, ?)",
+    text,
+    JSON.stringify(body),
+    PLATFORM,
+    at,
+  );
+}
+
+/** The number of the last line; 0 before the first. */
+export function lastSeq(sql: SqlStorage): number {
+  return sql.exec<{ last: number | null }>("SELECT MAX(seq) AS last FROM message").one().last ?? 0;
+}
+
+/** What the customer wrote after that line, in order. */
+export function readCustomerTexts(sql: SqlStorage, after: number): { seq: number; text: string }[] {
+  return sql
+    .exec<{ seq: number; text: string }>(
+      "SELECT seq, text FROM message WHERE seq > ? AND role = 'customer' ORDER BY seq",
+      after,
+    )
+    .toArray();
+}
+
 /** What a turn added: the agent's words and calls, and what the tools answered, in order. */
 export function addTurnMessages(sql: SqlStorage, messages: readonly ChatMessage[], at: number): void {
   const toolNames = new Map(
@@ -84,10 +119,22 @@ export function readLines(sql: SqlStorage, limit: number, before: number | null)
     }));
 }
 
-/** Whether the customer had the last word. */
+/** Whether a person has written to the customer since then (epoch ms). */
+export function hasPersonWrittenSince(sql: SqlStorage, since: number): boolean {
+  return (
+    sql.exec("SELECT 1 FROM message WHERE role = 'person' AND at >= ? LIMIT 1", since).toArray().length > 0
+  );
+}
+
+/** Whether the customer had the last word, or something has happened since that nobody has told them. */
 export function isUnanswered(sql: SqlStorage): boolean {
   const last = sql
-    .exec<{ role: string }>("SELECT role FROM message WHERE role <> 'tool' ORDER BY seq DESC LIMIT 1")
+    .exec<{ role: string }>(
+      // Neither the steps of a turn nor what was sent besides it are an answer.
+      `SELECT role FROM message WHERE role <> 'tool'
+         AND NOT (role = 'agent' AND (written_by IS NOT NULL OR json_extract(body, '$.tool_calls[0]') IS NOT NULL))
+       ORDER BY seq DESC LIMIT 1`,
+    )
     .toArray()[0];
-  return last?.role === "customer";
+  return last?.role === "customer" || last?.role === "event";
 }

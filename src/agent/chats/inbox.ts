@@ -1,5 +1,6 @@
 import type { InboundMessage, InboundPart } from "../../contract/channel.ts";
-import { addCustomerMessage } from "./history.ts";
+import type { NoteInput } from "../../contract/chat.ts";
+import { addCustomerMessage, addEvent } from "./history.ts";
 import { GATHER_MAX_MS, GATHER_QUIET_MS } from "./limits.ts";
 
 /** Stores what is not there yet; a provider's id counts once, for ever. Returns how many were new. */
@@ -18,6 +19,31 @@ export function addToInbox(sql: SqlStorage, messages: readonly InboundMessage[],
   return stored;
 }
 
+/** Something that happened besides words, in the place of a customer's message. */
+type NotePart = { readonly type: "note"; readonly text: string };
+
+/**
+ * Stores a note, once per key. One that opens a turn waits as a customer's message does, and is answered in its place
+ * in the order; any other goes into the history at once. Returns whether it is new.
+ */
+export function addNote(sql: SqlStorage, { text, opensTurn, dedupeKey }: NoteInput, now: number): boolean {
+  const part: NotePart = { type: "note", text };
+  const isNew =
+    sql
+      .exec(
+        "INSERT INTO inbox (provider_id, parts, received_at, is_taken) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        `note:${dedupeKey}`,
+        JSON.stringify([part]),
+        now,
+        opensTurn ? 0 : 1,
+      )
+      .toArray().length > 0;
+  if (isNew && !opensTurn) {
+    addEvent(sql, text, now);
+  }
+  return isNew;
+}
+
 /** Moves everything that waits into the history, in the order in which it came. Returns how many that were. */
 export function takeInbox(sql: SqlStorage): number {
   const waiting = sql
@@ -26,10 +52,19 @@ export function takeInbox(sql: SqlStorage): number {
     )
     .toArray();
   for (const { id, parts, at } of waiting) {
-    addCustomerMessage(sql, JSON.parse(parts) as InboundPart[], at);
+    const read = JSON.parse(parts) as InboundPart[] | [NotePart];
+    if (isNote(read)) {
+      addEvent(sql, read[0].text, at);
+    } else {
+      addCustomerMessage(sql, read, at);
+    }
     sql.exec("UPDATE inbox SET is_taken = 1 WHERE id = ?", id);
   }
   return waiting.length;
+}
+
+function isNote(parts: InboundPart[] | [NotePart]): parts is [NotePart] {
+  return parts[0]?.type === "note";
 }
 
 /** When what waits should be answered, epoch ms: after a moment of quiet. Null when nothing waits. */

@@ -36,3 +36,11 @@ export const CURRENT_CHAT_TOKEN_LIFETIME_MS = 10 * 60 * 1_000;
 
 /** Makes equal tokens impossible, whatever the clock says. */
 export const TOKEN_RANDOM_BYTES = 16;
+/** What a simulated phone shows of the past when it is opened, of each side. */
+export const PHONE_HISTORY_LINES = 50;
+
+/** A frame of a simulated phone: the longest text it may write, with room for escapes. */
+export const PHONE_FRAME_MAX_CHARACTERS = 128 * 1024;
+
+/** How long a person takes part in a chat after writing in it: as long as WhatsApp lets them answer. */
+export const MULTI_USER_MS = 24 * 60 * 60_000;

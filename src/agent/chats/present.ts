@@ -23,6 +23,6 @@ export function presentLine({ seq, at, ...line }: ChatLine): ChatMessage {
   return { id: String(seq), ...line, at: new Date(at).toISOString() };
 }
 
-export function presentWritten({ seq, at, ...line }: OutboundLine): WrittenMessage {
-  return { id: String(seq), ...line, at: new Date(at).toISOString() };
+export function presentWritten({ seq, text, state, stage, errorCode, at }: OutboundLine): WrittenMessage {
+  return { id: String(seq), text, state, stage, errorCode, at: new Date(at).toISOString() };
 }

@@ -17,7 +17,9 @@ export type Chat = z.infer<typeof Chat>;
 export const ChatMessage = z
   .object({
     id: z.string(),
-    from: z.enum(["customer", "agent", "person", "tool"]),
+    from: z
+      .enum(["customer", "agent", "person", "tool", "event"])
+      .openapi({ description: "`event`: what happened besides words; the customer does not see it." }),
     text: z.string(),
     parts: z
       .array(z.custom<InboundPart>((part) => typeof part === "object").openapi({ type: "object" }))

@@ -1,46 +1,61 @@
-import { splitText } from "../../channels/split-text.ts";
+import type { Capabilities } from "../../channels/channel.ts";
+import { fitMessage } from "../../channels/fit-message.ts";
 import type { OutgoingMessage } from "../../contract/channel.ts";
-import { touchChat } from "./chat-row.ts";
-import { addTurnMessages } from "./history.ts";
-import { addToOutbox } from "./outbox.ts";
+import type { SendInput } from "../../contract/chat.ts";
+import { createChat, type NewChat, touchChat } from "./chat-row.ts";
+import { addPersonMessage, addTurnMessages } from "./history.ts";
+import { addMessageToOutbox, findInOutbox } from "./outbox.ts";
 
-type Sending = {
-  readonly message: OutgoingMessage;
-  readonly dedupeKey: string | null;
-  readonly maxTextCharacters: number;
-};
+type Accepted = { readonly status: "accepted" | "repeated"; readonly seq: number };
+
+/** Whoever writes as one of these is a person of the organisation. */
+const STAFF: ReadonlySet<string> = new Set(["user", "api_token"]);
 
 /**
- * Writes a message into the history and puts it on its way out, in one write. Returns the number of its last part, and
- * whether the key was there before, in which case nothing is written.
+ * Puts a message into the history and on its way out, all or nothing, and once per key; the chat is made when it is
+ * not there. `seq` is the message itself: what its length made go ahead of it has numbers before.
  */
-export function addOutgoing(
+export function acceptMessage(
   storage: DurableObjectStorage,
-  { message, dedupeKey, maxTextCharacters }: Sending,
+  { message, by, dedupeKey }: SendInput,
+  { chat, capabilities }: { readonly chat: NewChat; readonly capabilities: Capabilities },
   now: number,
-): { seq: number; isRepeated: boolean } {
+): Accepted {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    const known = findSent(sql, dedupeKey);
+    createChat(sql, chat, now);
+    const known = dedupeKey === null ? null : findInOutbox(sql, dedupeKey);
     if (known !== null) {
-      return { seq: known, isRepeated: true };
+      return { status: "repeated", seq: known };
     }
-    addTurnMessages(sql, [{ role: "assistant", content: message.text }], now);
+    const text = describeMessage(message);
+    if (STAFF.has(by.kind)) {
+      addPersonMessage(sql, text, by.id, now);
+    } else {
+      addTurnMessages(sql, [{ role: "assistant", content: text }], now);
+    }
     touchChat(sql, now, false);
-    let seq = 0;
-    for (const part of splitText(message.text, maxTextCharacters)) {
-      seq = addToOutbox(sql, part, now);
+    const parts = fitMessage(message, capabilities);
+    const seqs = parts.map((part, index) =>
+      addMessageToOutbox(sql, part, index === parts.length - 1 ? dedupeKey : null, now),
+    );
+    const seq = seqs.at(-1);
+    if (seq === undefined) {
+      throw new Error("A message without words cannot be sent.");
     }
-    if (dedupeKey !== null) {
-      sql.exec("INSERT INTO sent_once (dedupe_key, seq) VALUES (?, ?)", dedupeKey, seq);
-    }
-    return { seq, isRepeated: false };
+    return { status: "accepted", seq };
   });
 }
 
-function findSent(sql: SqlStorage, dedupeKey: string | null): number | null {
-  const found = sql
-    .exec<{ seq: number }>("SELECT seq FROM sent_once WHERE dedupe_key = ?", dedupeKey)
-    .toArray()[0];
-  return found?.seq ?? null;
+/** A message as people and the model read it in the history. */
+function describeMessage(message: OutgoingMessage): string {
+  switch (message.type) {
+    case "text":
+    case "template":
+      return message.text;
+    case "buttons":
+      return `${message.text}\n[Buttons: ${message.buttons.map(({ title }) => title).join(", ")}]`;
+    case "document":
+      return `${message.text}\n[File: ${message.document.fileName}]`.trim();
+  }
 }

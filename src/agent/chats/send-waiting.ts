@@ -11,6 +11,8 @@ type Waiting = {
   /** E.164. */
   readonly to: string;
   readonly lastInboundAt: number;
+  /** Called for each message that has gone out, before the next is sent. */
+  readonly onSent: (seq: number) => Promise<void>;
   /** What this object is sending at this moment; kept in memory, so that it dies with what it speaks of. */
   readonly inFlight: Set<number>;
 };
@@ -33,6 +35,9 @@ export async function sendWaiting({ ctx, input }: { ctx: CtxBase; input: Waiting
     }
     const outcome = await sendOne(ctx, input, row);
     note(ctx, sql, row, outcome);
+    if (outcome.state === "sent") {
+      await input.onSent(seq);
+    }
     if (outcome.state === "busy") {
       return;
     }
@@ -46,7 +51,7 @@ async function sendOne(ctx: CtxBase, input: Waiting, row: OutboxRow): Promise<Se
   try {
     // The claim must outlive us before anything leaves.
     await storage.sync();
-    return await deliver({ ctx, input: { instance, to, text: row.text, lastInboundAt } });
+    return await deliver({ ctx, input: { instance, to, message: row.message, lastInboundAt } });
   } catch (error) {
     ctx.log.error("delivery_failed", { instanceId: instance.id, error });
     return { state: "failed", errorCode: "delivery_failed" };

@@ -1,5 +1,6 @@
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
+import { noteChatTaken } from "../../effects/escalations/index.ts";
 import { findChat } from "./find-chat.ts";
 import type { Chat } from "./schemas.ts";
 import { setChatState } from "./set-chat-state.ts";
@@ -9,5 +10,6 @@ export async function takeChat({ ctx, input }: { ctx: Ctx; input: { id: string }
   const organizationId = requirePermission(ctx, "chats:write");
   const { object } = await findChat(ctx, organizationId, input.id);
   await object.take({ by: ctx.actor.id });
+  await noteChatTaken(ctx, organizationId, input.id);
   return setChatState(ctx, organizationId, { id: input.id, state: "person", action: "chat.taken" });
 }

@@ -1,18 +1,25 @@
-import type { ChatMessage } from "../../contract/chat-completions.ts";
+import type { ChatAssistantMessage, ChatMessage } from "../../contract/chat-completions.ts";
 import { touchChat } from "./chat-row.ts";
-import { addTurnMessages, isUnanswered } from "./history.ts";
+import { addTurnMessages, isUnanswered, lastSeq } from "./history.ts";
 import { takeInbox } from "./inbox.ts";
 import { TURN_BACKOFF_MS } from "./limits.ts";
 import { addToOutbox } from "./outbox.ts";
 
 /** One answer in the making. */
-export type Turn = { readonly id: number; readonly tries: number; readonly dueAt: number };
+export type Turn = {
+  readonly id: number;
+  readonly tries: number;
+  readonly dueAt: number;
+  readonly commandsAfter: number | null;
+};
 
 /** The turn that is under way, or null. */
 export function readOpenTurn(sql: SqlStorage): Turn | null {
   return (
     sql
-      .exec<Turn>("SELECT id, tries, due_at AS dueAt FROM turn WHERE state = 'open' ORDER BY id LIMIT 1")
+      .exec<Turn>(
+        "SELECT id, tries, due_at AS dueAt, commands_after AS commandsAfter FROM turn WHERE state = 'open' ORDER BY id LIMIT 1",
+      )
       .toArray()[0] ?? null
   );
 }
@@ -24,8 +31,11 @@ export function readOpenTurn(sql: SqlStorage): Turn | null {
 export function openTurn(storage: DurableObjectStorage, now: number): Turn | null {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    if (readOpenTurn(sql) === null && takeInbox(sql) > 0) {
-      addTurn(sql, now);
+    if (readOpenTurn(sql) === null) {
+      const commandsAfter = lastSeq(sql);
+      if (takeInbox(sql) > 0) {
+        addTurn(sql, now, commandsAfter);
+      }
     }
     return readOpenTurn(sql);
   });
@@ -34,12 +44,13 @@ export function openTurn(storage: DurableObjectStorage, now: number): Turn | nul
 /** Opens a turn for what was left unanswered, as when a person hands back. */
 export function openTurnIfUnanswered(sql: SqlStorage, now: number): void {
   if (readOpenTurn(sql) === null && isUnanswered(sql)) {
-    addTurn(sql, now);
+    addTurn(sql, now, null);
   }
 }
 
-function addTurn(sql: SqlStorage, now: number): void {
-  sql.exec("INSERT INTO turn (state, due_at) VALUES ('open', ?)", now);
+/** `commandsAfter`: the line after which the turn's own begin; null for a turn about what others have read. */
+function addTurn(sql: SqlStorage, now: number, commandsAfter: number | null): void {
+  sql.exec("INSERT INTO turn (state, due_at, commands_after) VALUES ('open', ?, ?)", now, commandsAfter);
 }
 
 /** Counts a try before it is made, so that one that ends in a crash counts too. Returns its number, from 1. */
@@ -70,8 +81,30 @@ type Ending = {
 };
 
 /** Keeps a round of calls and what they answered, all or nothing: a turn that is repeated goes on after it. */
-export function addSteps(storage: DurableObjectStorage, steps: readonly ChatMessage[], now: number): void {
-  storage.transactionSync(() => addTurnMessages(storage.sql, steps, now));
+export function addSteps(
+  storage: DurableObjectStorage,
+  turnId: number,
+  steps: readonly ChatMessage[],
+  now: number,
+): void {
+  storage.transactionSync(() => {
+    addTurnMessages(storage.sql, steps, now);
+    storage.sql.exec("UPDATE turn SET calls = NULL WHERE id = ?", turnId);
+  });
+}
+
+/**
+ * Keeps a model's answer before its calls are made. Asked again after a crash, a model would choose other words, and
+ * a call in other words is another call: the customer would get a second ticket.
+ */
+export function keepCalls(sql: SqlStorage, turnId: number, message: ChatAssistantMessage): void {
+  sql.exec("UPDATE turn SET calls = ? WHERE id = ?", JSON.stringify(message), turnId);
+}
+
+/** The answer whose calls were being made when the turn was cut off; null when none were. */
+export function readCalls(sql: SqlStorage, turnId: number): ChatAssistantMessage | null {
+  const { calls } = sql.exec<{ calls: string | null }>("SELECT calls FROM turn WHERE id = ?", turnId).one();
+  return calls === null ? null : (JSON.parse(calls) as ChatAssistantMessage);
 }
 
 /**
@@ -87,7 +120,7 @@ export function endTurn(storage: DurableObjectStorage, ending: Ending, now: numb
         addToOutbox(sql, text, now);
       }
       touchChat(sql, now, false);
-      sql.exec("UPDATE turn SET state = 'done' WHERE id = ?", ending.turnId);
+      sql.exec("UPDATE turn SET state = 'done', calls = NULL WHERE id = ?", ending.turnId);
     }
     sql.exec("DELETE FROM ledger WHERE turn_id <= ?", ending.turnId);
   });

@@ -57,6 +57,7 @@ async function* tryOnce(
     request,
     signal,
     allowLoopbackHttp: ctx.config.allowInsecurePluginUrls,
+    ai: ctx.ai,
     now: ctx.clock.now(),
   };
   if (!isStreamed) {

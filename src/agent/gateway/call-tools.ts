@@ -1,5 +1,6 @@
 /** The tool calls of one round, side by side, each answered whatever became of it. */
 import type { OrgCtx } from "../../access/context.ts";
+import type { CallChat } from "../../contract/approvals.ts";
 import type { ChatToolCall, ChatToolMessage } from "../../contract/chat-completions.ts";
 import type { EffectLedger } from "../../contract/effect-ledger.ts";
 import { canonicalJson } from "../../kernel/canonical-json.ts";
@@ -16,6 +17,7 @@ export type ToolRound = {
   /** What the model was offered; nothing else is called for it. */
   readonly offered: ReadonlySet<string>;
   readonly customerPhone: string | null;
+  readonly chat: CallChat | null;
   /** Answers of side-effect calls of this run, by tool and canonical arguments: each happens once. */
   readonly ledger: Map<string, Promise<string>>;
   /** The same beyond this run, where a turn may be repeated. */
@@ -112,7 +114,7 @@ async function dispatch(
   round: ToolRound,
   callId: string | undefined,
 ): Promise<Answered> {
-  const { catalog, customerPhone } = round;
+  const { catalog, customerPhone, chat } = round;
   const startedAt = ctx.clock.now();
   let dispatched: Dispatched;
   try {
@@ -123,6 +125,7 @@ async function dispatch(
         toolName,
         input,
         customerPhone,
+        chat,
         traceparent: null,
         times: startStageTimes(),
         ...(callId !== undefined && { callId }),

@@ -24,6 +24,8 @@ export function toChatError(failure: ModelFailure): ChatFailure {
       return { ...chatError(429, message, "requests", "rate_limit_exceeded"), retryAfterSeconds };
     case "key_missing":
       return chatError(400, message, REQUEST_ERROR, "provider_key_missing");
+    case "not_bound":
+      return chatError(503, message, SERVER_ERROR, "workers_ai_not_bound");
     case "key_refused":
       return chatError(502, message, SERVER_ERROR, "provider_key_refused");
     case "timed_out":

@@ -9,7 +9,7 @@ import type { ChatAnswer } from "./chat-answer.ts";
 import { holdCaps } from "./hold-caps.ts";
 import { EXTERNAL_USER_MAX_CHARACTERS, ROUNDS_DEFAULT } from "./limits.ts";
 import { modelNotFound } from "./model-not-found.ts";
-import { offeredTools } from "./offered-tools.ts";
+import { usesPlugins } from "./offered-tools.ts";
 import { passThrough } from "./pass-through.ts";
 import type { ChatInput } from "./read-chat-request.ts";
 import { recordModelUsage } from "./record-model-usage.ts";
@@ -49,7 +49,7 @@ export async function completeChat({
   const settle = await holdCaps(ctx, input.key, request, input.requestCharacters);
   const externalUser = externalUserOf(request["safety_identifier"] ?? request["user"]);
   try {
-    if (catalog !== null && !hasOwnTools(request) && offeredTools(catalog, enabledPluginIds).length > 0) {
+    if (catalog !== null && !hasOwnTools(request) && usesPlugins(catalog, enabledPluginIds)) {
       const turn = {
         catalog,
         model,

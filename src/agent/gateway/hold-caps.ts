@@ -6,13 +6,15 @@ import { reserveDailyTokens, settleDailyTokens, takeFromBudget } from "../../ten
 import type { KnownGatewayKey } from "../../tenancy/keys/index.ts";
 import { ANSWER_TOKENS_HELD, CHARACTERS_PER_TOKEN } from "./limits.ts";
 
+const DAY_SECONDS = 24 * 60 * 60;
+
 /** Tells what a request used, in the place of what was held for it. Null for "nobody said": what was held counts. */
 export type SettleTokens = (tokens: number | null) => void;
 
 /**
- * Takes a request out of its key's caps. Throws `requests_per_minute` or `tokens_per_day` (429). The day's cap lets
- * requests in while any tokens are left that are neither used nor held, so side by side requests cannot pass it
- * together; the last one in may use more than was left.
+ * Takes a request out of its key's caps. Throws `requests_per_minute` or `tokens_per_day` (429). The day's cap lets a
+ * request in if what it may use is left, neither used nor held by another, so requests side by side cannot pass it
+ * together. What one uses beyond its estimate is known only afterwards, and counts then.
  */
 export async function holdCaps(
   ctx: OrgCtx,
@@ -37,6 +39,14 @@ export async function holdCaps(
   }
   const id = newId("completion");
   const tokens = estimateTokens(request, requestCharacters);
+  if (tokens > key.tokensPerDay) {
+    throw new AppError(
+      "rate_limited",
+      "tokens_per_day",
+      `Request too large for this gateway key: it may use ${tokens} tokens, and the key has ${key.tokensPerDay} tokens per day. Send less, or set \`max_completion_tokens\` lower.`,
+      { retryAfterSeconds: DAY_SECONDS },
+    );
+  }
   const held = await reserveDailyTokens({ ...budget, id, tokens, tokensPerDay: key.tokensPerDay, now });
   if (!held.allowed) {
     throw overCap("tokens_per_day", `${key.tokensPerDay} tokens per day`, held.retryAfterSeconds);
@@ -50,10 +60,13 @@ export async function holdCaps(
   };
 }
 
+/** What a request may use: its text by the rule of thumb, and for each of its answers the limit that it sets. */
 function estimateTokens(request: ChatRequest, requestCharacters: number): number {
-  const asked = request["max_completion_tokens"] ?? request["max_tokens"];
+  const { n, max_completion_tokens: limit, max_tokens: olderLimit } = request;
+  const asked = limit ?? olderLimit;
   const answer = typeof asked === "number" && asked > 0 ? Math.ceil(asked) : ANSWER_TOKENS_HELD;
-  return Math.ceil(requestCharacters / CHARACTERS_PER_TOKEN) + answer;
+  const answers = typeof n === "number" && n > 1 ? Math.ceil(n) : 1;
+  return Math.ceil(requestCharacters / CHARACTERS_PER_TOKEN) + answers * answer;
 }
 
 function overCap(code: string, limit: string, retryAfterSeconds: number): AppError {

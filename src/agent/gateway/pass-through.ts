@@ -17,7 +17,8 @@ export async function passThrough(
   onEnd: OnEnd,
 ): Promise<ChatAnswer> {
   const { allowInsecurePluginUrls: allowLoopbackHttp } = ctx.config;
-  const call: ModelCall = { model, request, signal: abort.signal, allowLoopbackHttp, now: ctx.clock.now() };
+  const { ai, clock } = ctx;
+  const call: ModelCall = { model, request, signal: abort.signal, allowLoopbackHttp, ai, now: clock.now() };
   const provider = PROVIDERS[model.provider];
   const fail = (failure: ModelFailure): never => {
     onEnd(null, failure);

@@ -60,8 +60,11 @@ export function readChatRequest(text: string): ChatInput {
 const ROLES = new Set(["system", "developer", "user", "assistant", "tool"]);
 
 /** Problems of what we have to understand ourselves, because it is translated and not passed on. */
-export function checkTranslatable({ messages, tools }: ChatRequest): void {
+export function checkTranslatable({ messages, tools, n }: ChatRequest): void {
   const issues: Issue[] = [];
+  if (n !== undefined && n !== null && n !== 1) {
+    issues.push({ pointer: "/n", code: "unsupported_value", message: "must be 1 for this model" });
+  }
   if (tools !== undefined && tools !== null && !isListOfTools(tools)) {
     issues.push({ pointer: "/tools", code: "type", message: "must be a list of functions" });
   }

@@ -2,9 +2,8 @@
  * The doors of the gateway. They stand apart from the other routes and without their middleware, like the tool
  * call: clients expect OpenAI's shapes, errors included.
  */
-import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type CtxBase, type OrgActor, type OrgCtx, withActor } from "../../access/context.ts";
-import { DATA_PLANE } from "../../http/openapi.ts";
+import { INSTANCE_HEADER } from "../../contract/chat-completions-http.ts";
 import { readBodyText } from "../../http/read-body.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
 import { type InstanceCatalog, loadCatalog } from "../../plugins/catalog/index.ts";
@@ -14,13 +13,8 @@ import { listModelNames, ModelFailed } from "../models/index.ts";
 import { type ChatFailure, toChatError, toChatFailure } from "./chat-error.ts";
 import { completeChat } from "./complete-chat.ts";
 import { REQUEST_MAX_BYTES } from "./limits.ts";
+import { modelNotFound } from "./model-not-found.ts";
 import { readChatRequest } from "./read-chat-request.ts";
-
-export const CHAT_COMPLETIONS_PATH = "/v1/chat/completions";
-export const MODELS_PATH = "/v1/models";
-
-/** Names the number whose tools are meant, for a key that serves them all. */
-const INSTANCE_HEADER = "x-kivuko-instance";
 
 /** `POST /v1/chat/completions`. */
 export async function postChatCompletion(request: Request, base: CtxBase): Promise<Response> {
@@ -61,15 +55,28 @@ export async function postChatCompletion(request: Request, base: CtxBase): Promi
 export async function getModels(request: Request, base: CtxBase): Promise<Response> {
   return answering(base, async () => {
     const { actor } = await authenticateClient(request, base);
-    const models = await listModelNames({ ctx: withActor(base, actor) });
-    const data = models.map(({ alias, provider, createdAt }) => ({
-      id: alias,
-      object: "model",
-      created: Math.floor(createdAt / 1_000),
-      owned_by: provider,
-    }));
+    const data = (await listModelNames({ ctx: withActor(base, actor) })).map(presentModelName);
     return Response.json({ object: "list", data }, { headers: { "x-request-id": base.requestId } });
   });
+}
+
+/** `GET /v1/models/{model}`. */
+export async function getModel(request: Request, name: string, base: CtxBase): Promise<Response> {
+  return answering(base, async () => {
+    const { actor } = await authenticateClient(request, base);
+    const models = await listModelNames({ ctx: withActor(base, actor) });
+    const found = models.find(({ alias }) => alias === name);
+    if (found === undefined) {
+      throw modelNotFound(name);
+    }
+    return Response.json(presentModelName(found), { headers: { "x-request-id": base.requestId } });
+  });
+}
+
+type ModelName = Awaited<ReturnType<typeof listModelNames>>[number];
+
+function presentModelName({ alias, provider, createdAt }: ModelName) {
+  return { id: alias, object: "model", created: Math.floor(createdAt / 1_000), owned_by: provider };
 }
 
 async function answering(base: CtxBase, work: () => Promise<Response>): Promise<Response> {
@@ -121,103 +128,6 @@ function toResponse({ status, body, retryAfterSeconds }: ChatFailure, requestId:
     headers: {
       "x-request-id": requestId,
       ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
-    },
-  });
-}
-
-const ErrorAnswer = z
-  .object({
-    error: z.object({
-      message: z.string(),
-      type: z.string(),
-      param: z.string().nullable(),
-      code: z.string().nullable(),
-    }),
-  })
-  .openapi("ChatError");
-
-/** Adds the gateway to the OpenAPI document; its handlers are mounted outside of the described routes. */
-export function describeGateway(registry: OpenAPIHono["openAPIRegistry"]): void {
-  const failure = (description: string) => ({
-    description,
-    content: { "application/json": { schema: ErrorAnswer } },
-  });
-  registry.registerPath({
-    method: "post",
-    path: CHAT_COMPLETIONS_PATH,
-    operationId: "createChatCompletion",
-    tags: ["Gateway"],
-    security: DATA_PLANE,
-    summary: "OpenAI's chat completions, with the number's tools",
-    description:
-      "Without tools of its own, a request for a number gets the tools that are granted there, and they are run here. Every other request goes to the model as it is.",
-    request: {
-      headers: z.object({
-        [INSTANCE_HEADER]: z
-          .string()
-          .optional()
-          .openapi({ description: "The number, for a key that serves all of them." }),
-      }),
-      body: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: z.looseObject({
-              model: z.string(),
-              messages: z.array(z.looseObject({ role: z.string() })).min(1),
-              stream: z.boolean().nullish(),
-              enabledPluginIds: z
-                .array(z.string())
-                .nullish()
-                .openapi({ description: "The only plugins to consider; never passed on." }),
-            }),
-          },
-        },
-      },
-    },
-    responses: {
-      200: {
-        description: "A chat completion, or its chunks as server-sent events.",
-        content: {
-          "application/json": { schema: z.looseObject({ object: z.literal("chat.completion") }) },
-          "text/event-stream": { schema: z.string() },
-        },
-      },
-      400: failure("The request is wrong."),
-      401: failure("The key is not valid."),
-      404: failure("There is no such model or number."),
-      413: failure("The body is larger than 4 MiB."),
-      429: failure("A cap of the key or of the provider; see `Retry-After`."),
-      502: failure("The model provider failed."),
-    },
-  });
-  registry.registerPath({
-    method: "get",
-    path: MODELS_PATH,
-    operationId: "listModelNames",
-    tags: ["Gateway"],
-    security: DATA_PLANE,
-    summary: "The models that may be asked for",
-    responses: {
-      200: {
-        description: "In OpenAI's shape.",
-        content: {
-          "application/json": {
-            schema: z.object({
-              object: z.literal("list"),
-              data: z.array(
-                z.object({
-                  id: z.string(),
-                  object: z.literal("model"),
-                  created: z.number().int(),
-                  owned_by: z.string(),
-                }),
-              ),
-            }),
-          },
-        },
-      },
-      401: failure("The key is not valid."),
     },
   });
 }

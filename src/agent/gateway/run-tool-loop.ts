@@ -1,6 +1,7 @@
 import type { OrgCtx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
-import type { ChatMessage } from "../../contract/chat-completions.ts";
+import type { CallChat } from "../../contract/approvals.ts";
+import type { ChatAssistantMessage, ChatMessage } from "../../contract/chat-completions.ts";
 import type { EffectLedger } from "../../contract/effect-ledger.ts";
 import type { InstanceCatalog } from "../../plugins/catalog/index.ts";
 import { findModel } from "../models/index.ts";
@@ -16,11 +17,19 @@ export type ToolLoopInput = {
   readonly messages: readonly ChatMessage[];
   /** The customer's number in E.164, when the turn is for one. */
   readonly customerPhone: string | null;
+  /** The conversation that the turn belongs to; left out for none. */
+  readonly chat?: CallChat | null;
   readonly maxRounds?: number;
   /** Null or left out: every plugin that the number is granted. */
   readonly enabledPluginIds?: readonly string[] | null;
+  /** Installations that the chat has off: neither offered nor callable. */
+  readonly switchedOff?: readonly string[];
   /** Remembers side effects beyond this run, for a turn that may be repeated after a crash. */
   readonly effects?: EffectLedger;
+  /** An answer whose calls an earlier run was making: they are made first, and the model is not asked for them again. */
+  readonly begun?: ChatAssistantMessage | null;
+  /** Told of an answer with calls before the first of them is made. */
+  readonly onCalls?: (message: ChatAssistantMessage) => void;
   /** Told of each round that ended in calls, its answers included: a turn that is repeated goes on from there. */
   readonly onSteps?: (steps: readonly ChatMessage[]) => void;
   readonly signal?: AbortSignal;
@@ -57,10 +66,14 @@ export async function runToolLoop({
     request: { model: model.alias, messages: input.messages },
     isStreamed: false,
     customerPhone: input.customerPhone,
+    chat: input.chat ?? null,
     maxRounds: input.maxRounds ?? ROUNDS_DEFAULT,
     enabledPluginIds: input.enabledPluginIds ?? null,
+    switchedOff: input.switchedOff ?? [],
     externalUser: null,
     effects: input.effects ?? null,
+    begun: input.begun ?? null,
+    onCalls: input.onCalls ?? null,
     onSteps: input.onSteps ?? null,
     signal: input.signal ?? new AbortController().signal,
   });

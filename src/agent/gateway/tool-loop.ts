@@ -4,6 +4,7 @@
  * put together, what happens between them stays inside.
  */
 import type { OrgCtx } from "../../access/context.ts";
+import type { CallChat } from "../../contract/approvals.ts";
 import type {
   ChatAssistantMessage,
   ChatFinishReason,
@@ -13,11 +14,17 @@ import type {
   ChatUsage,
 } from "../../contract/chat-completions.ts";
 import type { EffectLedger } from "../../contract/effect-ledger.ts";
-import { type InstanceCatalog, loadCatalog } from "../../plugins/catalog/index.ts";
+import {
+  type InstanceCatalog,
+  loadCatalog,
+  withDynamicTools,
+  withoutInstallations,
+} from "../../plugins/catalog/index.ts";
+import { gatherTurnParts, type TurnParts } from "../../plugins/dispatch/index.ts";
 import type { ModelFailure, ResolvedModel } from "../models/index.ts";
 import { callModel } from "./call-model.ts";
 import { callTools } from "./call-tools.ts";
-import { offeredTools, toChatTool } from "./offered-tools.ts";
+import { enabledFirstParty, offeredTools, toChatTool } from "./offered-tools.ts";
 import { recordModelUsage } from "./record-model-usage.ts";
 import { toSystemPrompt } from "./system-prompt.ts";
 
@@ -28,12 +35,19 @@ export type Turn = {
   readonly request: ChatRequest;
   readonly isStreamed: boolean;
   readonly customerPhone: string | null;
+  readonly chat?: CallChat | null;
   readonly maxRounds: number;
   /** Null for all that the number is granted. */
   readonly enabledPluginIds: readonly string[] | null;
+  /** Installations that the chat has off. */
+  readonly switchedOff?: readonly string[];
   readonly externalUser: string | null;
   /** Null when nothing outlives this run. */
   readonly effects?: EffectLedger | null;
+  /** The calls to make before the model is asked: those of a run that was cut off. */
+  readonly begun?: ChatAssistantMessage | null;
+  /** Hears of an answer with calls before they are made. */
+  readonly onCalls?: ((message: ChatAssistantMessage) => void) | null;
   /** Hears of each round that ended in calls. */
   readonly onSteps?: ((steps: readonly ChatMessage[]) => void) | null;
   readonly signal: AbortSignal;
@@ -55,9 +69,15 @@ const ROUND_LIMIT_TEXT =
 /** Yields the text as it comes, "" as soon as the model has begun; returns what became of the turn. Never throws for a model's or a plugin's doing. */
 export async function* runTurn(ctx: OrgCtx, turn: Turn): AsyncGenerator<string, TurnOutcome> {
   const { signal, model, maxRounds } = turn;
-  const tools = offeredTools(turn.catalog, turn.enabledPluginIds);
+  const granted = withoutInstallations(turn.catalog, turn.switchedOff ?? []);
+  const { contexts, dynamicTools } = await gatherTurnParts(ctx, {
+    catalog: granted,
+    installations: enabledFirstParty(granted, turn.enabledPluginIds),
+    customerPhone: turn.customerPhone,
+  });
+  const tools = offeredTools(withDynamicTools(granted, dynamicTools), turn.enabledPluginIds);
   const offered = new Set(tools.map(({ modelName }) => modelName));
-  const conversation = openConversation(turn, tools.length > 0);
+  const conversation = openConversation(turn, tools.length > 0, contexts);
   const added: (ChatAssistantMessage | ChatToolMessage)[] = [];
   const ledger = new Map<string, Promise<string>>();
   let usage: ChatUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
@@ -69,8 +89,33 @@ export async function* runTurn(ctx: OrgCtx, turn: Turn): AsyncGenerator<string, 
     finishReason,
     failure,
   });
+  const makeCalls = async (message: ChatAssistantMessage) => {
+    // A grant that was revoked meanwhile ends with the next call: the catalog is the one of now.
+    const { catalog = turn.catalog } = await loadCatalog(ctx, turn.catalog.instanceId);
+    const results = await callTools(ctx, message.tool_calls ?? [], {
+      catalog: withDynamicTools(withoutInstallations(catalog, turn.switchedOff ?? []), dynamicTools),
+      offered,
+      customerPhone: turn.customerPhone,
+      chat: turn.chat ?? null,
+      ledger,
+      effects: turn.effects ?? null,
+      signal,
+      model,
+      externalUser: turn.externalUser,
+    });
+    added.push(message, ...results);
+    turn.onSteps?.([message, ...results]);
+  };
 
+  if (turn.begun) {
+    text = turn.begun.content ?? "";
+    yield text;
+    await makeCalls(turn.begun);
+  }
   for (let round = 1; ; round++) {
+    if (signal.aborted) {
+      return end("error", { reason: "aborted", message: "The request was given up." });
+    }
     const isLast = round >= maxRounds;
     const startedAt = ctx.clock.now();
     const asking = callModel(ctx, {
@@ -119,28 +164,17 @@ export async function* runTurn(ctx: OrgCtx, turn: Turn): AsyncGenerator<string, 
       added.push({ role: "assistant", content: said === "" ? ROUND_LIMIT_TEXT : said });
       return end("round_limit");
     }
-    // A grant that was revoked meanwhile ends with the next call: the catalog is the one of now.
-    const { catalog = turn.catalog } = await loadCatalog(ctx, turn.catalog.instanceId);
-    const results = await callTools(ctx, calls, {
-      catalog,
-      offered,
-      customerPhone: turn.customerPhone,
-      ledger,
-      effects: turn.effects ?? null,
-      signal,
-      model,
-      externalUser: turn.externalUser,
-    });
-    added.push(message, ...results);
-    turn.onSteps?.([message, ...results]);
-    if (signal.aborted) {
-      return end("error", { reason: "aborted", message: "The request was given up." });
-    }
+    turn.onCalls?.(message);
+    await makeCalls(message);
   }
 }
 
-function openConversation({ catalog, request }: Turn, hasTools: boolean): readonly ChatMessage[] {
-  const prompt = toSystemPrompt(catalog.systemPrompt, hasTools);
+function openConversation(
+  { catalog, request }: Turn,
+  hasTools: boolean,
+  contexts: TurnParts["contexts"],
+): readonly ChatMessage[] {
+  const prompt = toSystemPrompt({ instancePrompt: catalog.systemPrompt, hasTools, contexts });
   return prompt === null ? request.messages : [{ role: "system", content: prompt }, ...request.messages];
 }
 

@@ -15,7 +15,7 @@ import type { CreateModel, Model } from "./schemas.ts";
 
 /**
  * Adds a model to the organisation's catalog. Throws `model_alias_taken` and `models_too_many` (409),
- * `provider_key_not_found`, and `provider_key_elsewhere` for a key that was stored for another provider or address.
+ * `workers_ai_not_bound` where the platform has none, `provider_key_not_found`, and `provider_key_elsewhere` for a key that was stored for another provider or address.
  */
 export async function createModel({ ctx, input }: { ctx: Ctx; input: CreateModel }): Promise<Model> {
   const organizationId = requirePermission(ctx, "models:manage");
@@ -36,6 +36,9 @@ export async function createModel({ ctx, input }: { ctx: Ctx; input: CreateModel
     createdBy: ctx.actor.id,
     createdAt: now,
   };
+  if (row.provider === "workers-ai" && ctx.ai === null) {
+    throw workersAiNotBound();
+  }
   await checkRoom(ctx, organizationId, row.alias);
   if (row.keyId !== null) {
     await checkKey(ctx, row, row.keyId);
@@ -114,6 +117,13 @@ async function checkKey(ctx: Ctx, row: typeof model.$inferSelect, keyId: string)
       ],
     });
   }
+}
+
+function workersAiNotBound(): AppError {
+  return new AppError("invalid", "workers_ai_not_bound", "This platform has no Workers AI.", {
+    hint: "Its operator can bind it: see docs/operations.md. Any other provider works without.",
+    issues: [{ pointer: "/provider", code: "workers_ai_not_bound", message: "is not bound here" }],
+  });
 }
 
 function aliasTaken(alias: string): AppError {

@@ -12,7 +12,7 @@ import type {
   ChatUsage,
 } from "../../contract/chat-completions.ts";
 import { ok } from "../../kernel/result.ts";
-import { phraseResults } from "./demo-reply.ts";
+import { phraseNotes, phraseResults } from "./demo-reply.ts";
 import { meaningOf, wordsOf } from "./demo-words.ts";
 import type { ModelCall, Provider } from "./provider.ts";
 
@@ -23,6 +23,9 @@ export const DEMO_MODEL = "kivuko-demo";
 const NAME_WEIGHT = 2;
 /** One shared word of a description is chance. */
 const SCORE_MIN = 2;
+
+/** A line of the platform among what the customer said. */
+const NOTE = /^\[Note from the platform: (.*)\]$/gm;
 
 const INTRODUCTION =
   "Thank you for your message. I am Kivuko's offline demo model: I follow a few fixed rules and do not really understand. Tell me what went wrong or what you need, and I will use a tool if one fits.";
@@ -40,11 +43,16 @@ export function decide(request: ChatRequest): ChatAssistantMessage {
   if (results.length > 0) {
     return { role: "assistant", content: phraseResults(results) };
   }
-  const text = lastWordsOfUser(messages);
+  const said = lastWordsOfUser(messages);
+  const news = phraseNotes([...said.matchAll(NOTE)].map(([, note = ""]) => note));
+  const text = said.replaceAll(NOTE, "").trim();
+  if (news !== "" && text === "") {
+    return { role: "assistant", content: news };
+  }
   const tools = (request["tools"] as readonly ChatTool[] | null | undefined) ?? [];
   const tool = request["tool_choice"] === "none" ? undefined : pickTool(tools, text);
   if (tool === undefined) {
-    return { role: "assistant", content: INTRODUCTION };
+    return { role: "assistant", content: news === "" ? INTRODUCTION : news };
   }
   const filled = fillInput(tool, text);
   if ("missing" in filled) {
@@ -53,7 +61,7 @@ export function decide(request: ChatRequest): ChatAssistantMessage {
   const { name } = tool.function;
   return {
     role: "assistant",
-    content: null,
+    content: news === "" ? null : news,
     tool_calls: [
       {
         id: `call_demo_${messages.length}`,

@@ -1,9 +1,14 @@
 /** What a model provider is: a table of functions that speak OpenAI's shapes, whatever the wire behind them. */
+import type { AiBinding } from "../../contract/ai-binding.ts";
 import type { ChatCompletion, ChatCompletionChunk, ChatRequest } from "../../contract/chat-completions.ts";
 import type { Result } from "../../kernel/result.ts";
 
+/** Providers at an address of the internet, which want a key. */
+export const KEYED_PROVIDERS = ["openai-compatible", "anthropic"] as const;
+export type KeyedProvider = (typeof KEYED_PROVIDERS)[number];
+
 /** Providers that a model of the catalog can stand at; the demo model is always there by itself. */
-export const CATALOG_PROVIDERS = ["openai-compatible", "anthropic"] as const;
+export const CATALOG_PROVIDERS = [...KEYED_PROVIDERS, "workers-ai"] as const;
 export type CatalogProvider = (typeof CATALOG_PROVIDERS)[number];
 export type ProviderId = CatalogProvider | "demo";
 
@@ -13,7 +18,7 @@ export type ResolvedModel = {
   readonly alias: string;
   readonly provider: ProviderId;
   readonly providerModel: string;
-  /** No trailing slash; empty for the demo model. */
+  /** No trailing slash; empty for a provider that has none. */
   readonly baseUrl: string;
   /** In the clear; null when the organisation has none for this address. */
   readonly apiKey: string | null;
@@ -32,6 +37,8 @@ export type ModelCall = {
   /** The request in OpenAI's form; its `model` and `stream` are the adapter's to set. */
   readonly request: ChatRequest;
   readonly allowLoopbackHttp: boolean;
+  /** Null for a deployment without one. */
+  readonly ai: AiBinding | null;
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -42,6 +49,7 @@ export type ModelFailure = {
   readonly reason:
     | "request_refused" // the provider says the request is wrong; the client can mend it
     | "key_missing"
+    | "not_bound" // the deployment lacks what the provider is reached by
     | "key_refused"
     | "rate_limited"
     | "provider_failed"

@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { CATALOG_PROVIDERS } from "./provider.ts";
+import { CATALOG_PROVIDERS, KEYED_PROVIDERS } from "./provider.ts";
 
 const Provider = z.enum(CATALOG_PROVIDERS);
+const KeyedProvider = z.enum(KEYED_PROVIDERS);
 const BaseUrl = z.string().max(500).openapi({
-  description: "Where the provider is; its own address when left out.",
+  description: "Where the provider is; its own address when left out. Workers AI has none.",
   example: "https://api.openai.com/v1",
 });
 const Price = z.number().int().min(0).max(1_000_000_000);
@@ -11,7 +12,7 @@ const Price = z.number().int().min(0).max(1_000_000_000);
 export const IdParam = z.object({ id: z.string().max(200) });
 
 export const CreateProviderKey = z.strictObject({
-  provider: Provider,
+  provider: KeyedProvider,
   name: z.string().trim().min(1).max(80),
   baseUrl: BaseUrl.optional(),
   key: z
@@ -27,7 +28,7 @@ export type CreateProviderKey = z.infer<typeof CreateProviderKey>;
 export const ProviderKey = z
   .object({
     id: z.string(),
-    provider: Provider,
+    provider: KeyedProvider,
     name: z.string(),
     baseUrl: z.string(),
     hint: z.string().openapi({ description: "Its last four characters.", example: "x7Qk" }),

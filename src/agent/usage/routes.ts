@@ -1,5 +1,5 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { CONTROL_PLANE, jsonAnswer, problems } from "../../http/openapi.ts";
+import { createRoute } from "@hono/zod-openapi";
+import { CONTROL_PLANE, jsonAnswer, pageOf, problems } from "../../http/openapi.ts";
 import { createRouter } from "../../http/router.ts";
 import { UsageQuery, UsageSummary } from "./schemas.ts";
 import { summarizeUsage } from "./summarize-usage.ts";
@@ -14,9 +14,11 @@ usageRoutes.openapi(
     tags: ["Usage"],
     security: CONTROL_PLANE,
     summary: "Model calls, tool calls, tokens and cost, summed",
+    description:
+      "By one dimension; the filters narrow what is summed, so `groupBy=day&model=…` is one model day by day.",
     request: { query: UsageQuery },
     responses: {
-      200: jsonAnswer(z.object({ data: z.array(UsageSummary), nextCursor: z.null() }), "The sums."),
+      200: jsonAnswer(pageOf(UsageSummary), "The sums, in the order of their keys."),
       ...problems(422),
     },
   }),

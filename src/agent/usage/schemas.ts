@@ -1,6 +1,17 @@
 import { z } from "@hono/zod-openapi";
 
-export const USAGE_DIMENSIONS = ["day", "model", "tool", "plugin"] as const;
+export const USAGE_DIMENSIONS = [
+  "day",
+  "model",
+  "tool",
+  "plugin",
+  "instance",
+  "external_user",
+  "gateway_key",
+] as const;
+
+const ROWS_MAX = 1_000;
+const Filter = z.string().max(200).optional();
 
 export const UsageQuery = z.object({
   groupBy: z.enum(USAGE_DIMENSIONS).default("day"),
@@ -8,15 +19,25 @@ export const UsageQuery = z.object({
     .datetime({ offset: true })
     .optional()
     .openapi({ description: "Thirty days before `to` unless told." }),
-  to: z.iso.datetime({ offset: true }).optional().openapi({ description: "Now unless told; not included." }),
-  instanceId: z.string().max(200).optional(),
+  to: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .openapi({ description: "Now unless told; not included. At most 366 days after `from`." }),
+  instanceId: Filter,
+  model: Filter,
+  plugin: Filter.openapi({ description: "A plugin's slug." }),
+  externalUser: Filter,
+  gatewayKeyId: Filter,
+  limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(ROWS_MAX),
+  cursor: z.string().max(500).optional(),
 });
 export type UsageQuery = z.infer<typeof UsageQuery>;
 
 export const UsageSummary = z
   .object({
     key: z.string().openapi({
-      description: "The day (UTC), the model's alias, the tool as `<slug>__<tool>`, or the plugin's slug.",
+      description:
+        "The day (UTC), the model's alias, the tool as `<slug>__<tool>`, the plugin's slug, the number's id, the client's label for its user, or the gateway key's id.",
       example: "2026-11-20",
     }),
     currency: z

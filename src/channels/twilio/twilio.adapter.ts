@@ -1,35 +1,34 @@
 /** Sending by Twilio's Messages API: https://www.twilio.com/docs/messaging/api/message-resource */
 import type { TwilioCredentials } from "../../contract/channel.ts";
 import { fetchOutside } from "../../kernel/outbound.ts";
-import type { OutgoingText, SendOutcome } from "../channel.ts";
+import type { Outgoing, ReadyMessage, SendOutcome } from "../channel.ts";
 import { SEND_ANSWER_MAX_BYTES, SEND_TIMEOUT_MS } from "../limits.ts";
 import { fromFailure, fromRefusal } from "../send-outcome.ts";
+import { basicAuthorization, TWILIO_API_BASE_URL } from "./api.ts";
 import { explainTwilioCode } from "./error-codes.ts";
 
-const API_BASE_URL = "https://api.twilio.com";
-
-/** Sends one text by WhatsApp. Twilio has no idempotency key: what is in doubt is not sent again. */
+/** Sends one message by WhatsApp. Twilio has no idempotency key: what is in doubt is not sent again. */
 export async function sendByTwilio(
-  message: OutgoingText,
-  { accountSid, authToken, apiBaseUrl = API_BASE_URL }: TwilioCredentials,
+  outgoing: Outgoing,
+  { accountSid, authToken, apiBaseUrl = TWILIO_API_BASE_URL }: TwilioCredentials,
 ): Promise<SendOutcome> {
   const answer = await fetchOutside({
     url: `${apiBaseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`,
     method: "POST",
     headers: {
-      authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
+      authorization: basicAuthorization({ accountSid, authToken }),
       "content-type": "application/x-www-form-urlencoded",
       accept: "application/json",
     },
     body: new URLSearchParams({
-      From: `whatsapp:${message.from}`,
-      To: `whatsapp:${message.to}`,
-      Body: message.text,
-      StatusCallback: message.statusUrl,
+      From: `whatsapp:${outgoing.from}`,
+      To: `whatsapp:${outgoing.to}`,
+      ...contentOf(outgoing.message),
+      StatusCallback: outgoing.statusUrl,
     }).toString(),
     timeoutMs: SEND_TIMEOUT_MS,
     maxResponseBytes: SEND_ANSWER_MAX_BYTES,
-    allowLoopbackHttp: message.allowLoopbackHttp,
+    allowLoopbackHttp: outgoing.allowLoopbackHttp,
   });
   if (!answer.ok) {
     return fromFailure(answer.error);
@@ -43,6 +42,22 @@ export async function sendByTwilio(
       : { state: "sent", providerId: sid };
   }
   return fromRefusal(status, code === undefined ? code : explainTwilioCode(code));
+}
+
+/** Twilio takes a text, the address of a file with a caption, or a template by its SID, and then no text. */
+function contentOf(message: ReadyMessage): Record<string, string> {
+  switch (message.type) {
+    case "text":
+    case "buttons": // this channel has none, so nothing comes here with buttons
+      return { Body: message.text };
+    case "document":
+      return { ...(message.text !== "" && { Body: message.text }), MediaUrl: message.file.url };
+    case "template":
+      return {
+        ContentSid: message.template.contentSid ?? "",
+        ContentVariables: JSON.stringify(message.template.variables),
+      };
+  }
 }
 
 function readAnswer(body: string): { sid?: string; code?: string } {

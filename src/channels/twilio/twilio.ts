@@ -4,6 +4,7 @@ import type { Channel } from "../channel.ts";
 import { TEXT_WINDOW_MS, TWILIO_TEXT_CHARACTERS } from "../limits.ts";
 import { parseTwilioWebhook } from "./parse-webhook.ts";
 import { sendByTwilio } from "./twilio.adapter.ts";
+import { openTwilioMedia } from "./twilio-media.adapter.ts";
 import { isFromTwilio } from "./verify-request.ts";
 
 /**
@@ -13,6 +14,10 @@ import { isFromTwilio } from "./verify-request.ts";
 export const twilio: Channel = {
   capabilities: {
     maxTextCharacters: TWILIO_TEXT_CHARACTERS,
+    maxCaptionCharacters: TWILIO_TEXT_CHARACTERS,
+    // Twilio has buttons in templates only, so these become numbered lines.
+    maxButtons: 0,
+    needsContentSid: true,
     textWindowMs: TEXT_WINDOW_MS,
     canRepeatSend: false,
   },
@@ -27,5 +32,6 @@ export const twilio: Channel = {
     // TwiML that replies nothing: the reply goes by the Messages API.
     receipt: { contentType: "text/xml", body: "<Response/>" },
   },
-  sendText: (message, credentials) => sendByTwilio(message, credentials as TwilioCredentials),
+  send: (outgoing, credentials) => sendByTwilio(outgoing, credentials as TwilioCredentials),
+  openMedia: (request, credentials) => openTwilioMedia(request, credentials as TwilioCredentials),
 };

@@ -2,7 +2,14 @@ import type { WhatsAppCloudCredentials } from "../../contract/channel.ts";
 import { fromUtf8 } from "../../kernel/encoding.ts";
 import { err, ok } from "../../kernel/result.ts";
 import type { Channel } from "../channel.ts";
-import { TEXT_WINDOW_MS, WEBHOOK_MAX_AGE_MS, WHATSAPP_CLOUD_TEXT_CHARACTERS } from "../limits.ts";
+import {
+  TEXT_WINDOW_MS,
+  WEBHOOK_MAX_AGE_MS,
+  WHATSAPP_BUTTONS,
+  WHATSAPP_CLOUD_CAPTION_CHARACTERS,
+  WHATSAPP_CLOUD_TEXT_CHARACTERS,
+} from "../limits.ts";
+import { openCloudMedia } from "./cloud-media.adapter.ts";
 import { parseCloudWebhook } from "./parse-webhook.ts";
 import { answerChallenge, isFromMeta } from "./verify-request.ts";
 import { sendByCloudApi } from "./whatsapp-cloud.adapter.ts";
@@ -11,6 +18,9 @@ import { sendByCloudApi } from "./whatsapp-cloud.adapter.ts";
 export const whatsAppCloud: Channel = {
   capabilities: {
     maxTextCharacters: WHATSAPP_CLOUD_TEXT_CHARACTERS,
+    maxCaptionCharacters: WHATSAPP_CLOUD_CAPTION_CHARACTERS,
+    maxButtons: WHATSAPP_BUTTONS,
+    needsContentSid: false,
     textWindowMs: TEXT_WINDOW_MS,
     canRepeatSend: false,
   },
@@ -31,5 +41,6 @@ export const whatsAppCloud: Channel = {
     answerSetup: (query, credentials) =>
       answerChallenge(query, (credentials as WhatsAppCloudCredentials).verifyToken),
   },
-  sendText: (message, credentials) => sendByCloudApi(message, credentials as WhatsAppCloudCredentials),
+  send: (outgoing, credentials) => sendByCloudApi(outgoing, credentials as WhatsAppCloudCredentials),
+  openMedia: (request, credentials) => openCloudMedia(request, credentials as WhatsAppCloudCredentials),
 };

@@ -42,7 +42,7 @@ type CallArgs = {
   readonly phone?: string;
 };
 
-/** A refused or failed call prints the platform's answer on stdout like any other, and fails. */
+/** A refused, failed or waiting call prints the platform's answer on stdout like any other, and fails. */
 async function callTool({ io, api, args }: Session & { args: CallArgs }): Promise<void> {
   const readInput = await chooseInput(io, args);
   const instanceId = await findInstanceId(api, args.instance);
@@ -91,6 +91,15 @@ async function findTool(api: Api, instanceId: string, name: string): Promise<Age
 }
 
 function notDone(answer: Exclude<ToolCallOutcome, { status: "ok" }>): CliError {
+  if (answer.status === "pending_approval") {
+    return new CliError({
+      title: "Waiting for approval",
+      detail: `Nothing has been done yet: ${answer.approvalId} waits until ${answer.expiresAt}.`,
+      code: "pending_approval",
+      callId: answer.callId,
+      hint: `Decide: kivuko approvals approve ${answer.approvalId}, or reject.`,
+    });
+  }
   const { callId, status, error } = answer;
   return new CliError({
     title: status === "refused" ? "Refused" : "The call failed",

@@ -37,10 +37,10 @@ export const model = sqliteTable(
     id: id(),
     organizationId: organizationId(),
     alias: text("alias").notNull(),
-    provider: text("provider", { enum: ["openai-compatible", "anthropic"] }).notNull(),
+    provider: text("provider", { enum: ["openai-compatible", "anthropic", "workers-ai"] }).notNull(),
     /** What the provider calls it. */
     providerModel: text("provider_model").notNull(),
-    /** No trailing slash. */
+    /** No trailing slash; empty for a provider that has none. */
     baseUrl: text("base_url").notNull(),
     /** The one key to use, or null for the newest that fits. */
     keyId: text("key_id").references(() => providerKey.id),

@@ -1,6 +1,7 @@
 /** Plugins, their immutable versions, who installed them, what was granted where, and what was called. */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ApprovalRule, Decider } from "../../contract/approvals.ts";
 import { organization } from "./auth.ts";
 import { at, id, json } from "./columns.ts";
 import { instance } from "./tenancy.ts";
@@ -133,6 +134,9 @@ export const instanceGrant = sqliteTable(
     permissions: json<string[]>("permissions").notNull(),
     /** Calls per minute and tool, or null for no limit of its own. */
     callsPerMinute: integer("calls_per_minute"),
+    /** By tool name: whether its calls wait, where that is not as the tool itself suggests, and who may say yes. */
+    approvals: json<Record<string, ApprovalRule>>("approvals").notNull().default({}),
+    deciders: json<Record<string, Decider>>("deciders").notNull().default({}),
     createdBy: text("created_by").notNull(),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),

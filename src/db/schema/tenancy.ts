@@ -1,6 +1,9 @@
 /** Organisations' machine credentials, their WhatsApp numbers and the audit trail. */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { APPROVAL_MINUTES_DEFAULT } from "../../contract/approvals.ts";
+import type { InstanceTemplate } from "../../contract/channel.ts";
+import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation.ts";
 import { organization } from "./auth.ts";
 import { at, id, json } from "./columns.ts";
 
@@ -63,6 +66,17 @@ export const instance = sqliteTable(
     /** The channel's credentials, sealed; a simulator has none. */
     channelConfigSealed: text("channel_config_sealed"),
     systemPrompt: text("system_prompt").notNull().default(""),
+    /** The templates that WhatsApp has approved for this number. */
+    templates: json<InstanceTemplate[]>("templates").notNull().default([]),
+    /** Whether a customer's `/greet de` calls the tool itself. */
+    slashCommands: integer("slash_commands", { mode: "boolean" }).notNull().default(false),
+    /** The plugins that the number's chats use, of those granted; null for all. */
+    enabledPluginIds: json<string[]>("enabled_plugin_ids"),
+    /** How long a customer waits for a person before being told that it takes longer; null for never. */
+    escalationWaitMinutes: integer("escalation_wait_minutes").default(ESCALATION_WAIT_MINUTES_DEFAULT),
+    /** Who is asked on their own WhatsApp, as JSON, sealed; null for nobody. */
+    approversSealed: text("approvers_sealed"),
+    approvalMinutes: integer("approval_minutes").notNull().default(APPROVAL_MINUTES_DEFAULT),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
   },

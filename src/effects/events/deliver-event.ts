@@ -84,7 +84,7 @@ async function callPlugin(ctx: Ctx, { id, targetId }: DeliveryRow, row: EventRow
   if (outcome.status === "ok") {
     return { state: "delivered", status };
   }
-  const error = outcome.error.code;
+  const error = "error" in outcome ? outcome.error.code : outcome.status;
   return status === 410
     ? { state: "gone", status, error }
     : {

@@ -2,8 +2,6 @@ import type { Ctx } from "../../access/context.ts";
 import { base64url, fromBase64, utf8 } from "../../kernel/encoding.ts";
 import { SEALED } from "./sealed.ts";
 
-const SHOWN_DIGITS = 3;
-
 /**
  * Keyed hash of a payer's number (E.164) within an organisation: the same payer has the same hash, and nobody without
  * the master key can tell the number from it. The ring's oldest key: new ones come in front, so this one stays longest;
@@ -28,11 +26,6 @@ export async function hashPayer(
   );
   const mac = await crypto.subtle.sign("HMAC", key, utf8(`${organizationId}:${phone}`));
   return base64url(new Uint8Array(mac));
-}
-
-/** A payer's number for showing to people: its last digits only. */
-export function maskPhone(phone: string): string {
-  return `•••• ${phone.slice(-SHOWN_DIGITS)}`;
 }
 
 /** The payer's number in E.164, for a message to them. */

@@ -6,7 +6,8 @@ import { isoTime } from "../../http/openapi.ts";
 import { type AccountRow, openCredentials } from "./accounts.ts";
 import { accountCallbackUrl } from "./callback-address.ts";
 import { maskCredentials } from "./credentials.ts";
-import { maskPhone, openPayerPhone } from "./payer.ts";
+import { maskPhone } from "./mask-phone.ts";
+import { openPayerPhone } from "./payer.ts";
 import type { PaymentRow, RefundRow } from "./payment-row.ts";
 import type { PaymentAccount, PaymentEvent, StaffPayment, StaffRefund } from "./schemas.ts";
 

@@ -10,8 +10,8 @@ import { presentReceipt } from "./present.ts";
 import { fileNameOf, findReceipt, type ReceiptRow, readContent } from "./receipt-row.ts";
 import type { Receipt } from "./schemas.ts";
 
-/** How the source of a receipt's document starts, for the channels. */
-export const RECEIPT_SOURCE = "receipt:";
+/** The kind of source that a receipt's document has, for the channels: `receipt:rcp_…`. */
+export const RECEIPT_SOURCE = "receipt";
 
 /**
  * Sends a receipt to its payer for the first time: one document message, its words as the caption. Can be repeated:
@@ -93,13 +93,13 @@ async function send(ctx: Ctx, row: ReceiptRow, count: number): Promise<void> {
       type: "document",
       text: describeReceipt(readContent(row)),
       document: {
-        source: RECEIPT_SOURCE + row.id,
+        source: `${RECEIPT_SOURCE}:${row.id}`,
         fileName: fileNameOf(row),
         contentType: "application/pdf",
       },
     },
     by: { kind: ctx.actor.kind, id: ctx.actor.id },
-    dedupeKey: `${RECEIPT_SOURCE}${row.id}:${count}`,
+    dedupeKey: `${RECEIPT_SOURCE}:${row.id}:${count}`,
   });
   await ctx.db
     .update(receipt)

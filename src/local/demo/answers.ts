@@ -62,6 +62,16 @@ export type CallRecord = {
   readonly createdAt: string;
 };
 
+export type Approval = {
+  readonly id: string;
+  readonly tool: string;
+  /** The call's input as JSON text. */
+  readonly payload: string;
+  readonly reason: string;
+};
+
+export type Escalation = { readonly id: string; readonly chatId: string };
+
 export type AuditEntry = {
   readonly action: string;
   readonly actor: { readonly kind: string };

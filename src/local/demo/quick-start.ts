@@ -60,7 +60,7 @@ export async function tellQuickStart(story: StoryInput): Promise<StoryOutcome> {
   const greeting = await useGreeter(story, agent, support);
   const records = await readLog(story, { support, sales });
   const audit = await readAudit(story);
-  const replies = await converse(story, { support, sales });
+  const replies = await converse({ ...story, installationId: installation.id, support, sales });
   return {
     installationId: installation.id,
     support,

@@ -1,5 +1,5 @@
 import type { Ctx } from "../../access/context.ts";
-import { decideGates, type GateDecision } from "../grants/index.ts";
+import { decideGates, describeNeed, type GateDecision, needsApproval } from "../grants/index.ts";
 import type { CatalogEntry, InstanceCatalog } from "./instance-catalog.ts";
 import { requireInstance } from "./require-instance.ts";
 
@@ -15,6 +15,16 @@ export function decideCall(
   };
 }
 
+/** A call that waits is not refused, so the step is a note. */
+function approvalStep(entry: CatalogEntry | undefined) {
+  const tool = entry?.installation.version.tool(entry.toolName)?.definition;
+  const grant = entry?.installation.grant;
+  const need = tool && grant ? needsApproval({ tool, grant, isMultiUserChat: false }) : null;
+  return need === null
+    ? []
+    : [{ gate: "approval" as const, passed: true, detail: `The call would wait: ${describeNeed(need)}` }];
+}
+
 /** Which gate would refuse this call, and what to do about it. Calls nothing, records nothing. */
 export async function explainCall({
   ctx,
@@ -24,9 +34,9 @@ export async function explainCall({
   input: { instanceId: string; toolName: string };
 }) {
   const catalog = await requireInstance({ ctx, instanceId: input.instanceId });
-  const { decision } = decideCall(catalog, input.toolName);
+  const { entry, decision } = decideCall(catalog, input.toolName);
   return decision.allowed
-    ? { allowed: true, trace: [...decision.trace] }
+    ? { allowed: true, trace: [...decision.trace, ...approvalStep(entry)] }
     : {
         allowed: false,
         gate: decision.gate,

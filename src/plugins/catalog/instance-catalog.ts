@@ -1,3 +1,4 @@
+import type { ApprovalRule, Decider } from "../../contract/approvals.ts";
 import type { GateDecision } from "../grants/index.ts";
 import type { FirstPartyPlugin } from "../in-process/index.ts";
 import type { LoadedVersion } from "./loaded-version.ts";
@@ -16,6 +17,8 @@ export type CatalogInstallation = {
     readonly tools: readonly string[];
     readonly permissions: readonly string[];
     readonly callsPerMinute: number | null;
+    readonly approvals: Readonly<Record<string, ApprovalRule>>;
+    readonly deciders: Readonly<Record<string, Decider>>;
   } | null;
 };
 
@@ -35,4 +38,6 @@ export type InstanceCatalog = {
   readonly systemPrompt: string;
   readonly loadedAt: number;
   readonly entries: ReadonlyMap<string, CatalogEntry>;
+  /** The first-party plugins that are active and granted here, those without tools included. */
+  readonly firstParty: readonly CatalogInstallation[];
 };

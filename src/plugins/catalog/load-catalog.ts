@@ -96,6 +96,8 @@ async function readCatalog(
         grantTools: instanceGrant.tools,
         grantPermissions: instanceGrant.permissions,
         callsPerMinute: instanceGrant.callsPerMinute,
+        grantApprovals: instanceGrant.approvals,
+        grantDeciders: instanceGrant.deciders,
       })
       .from(installation)
       .innerJoin(plugin, eq(plugin.id, installation.pluginId))
@@ -128,6 +130,7 @@ async function readCatalog(
     return { catalog: undefined, key };
   }
   const entries = new Map<string, CatalogEntry>();
+  const firstParty: CatalogInstallation[] = [];
   for (const row of rows) {
     const version = versionOf(row);
     const held: CatalogInstallation = {
@@ -148,14 +151,19 @@ async function readCatalog(
               tools: row.grantTools,
               permissions: row.grantPermissions ?? [],
               callsPerMinute: row.callsPerMinute,
+              approvals: row.grantApprovals ?? {},
+              deciders: row.grantDeciders ?? {},
             },
     };
+    if (held.firstParty && held.grant && row.status === "active") {
+      firstParty.push(held);
+    }
     for (const entry of entriesOf(held, row.status)) {
       entries.set(entry.modelName, entry);
     }
   }
   const { organizationId, systemPrompt } = number;
-  const catalog = { instanceId, organizationId, systemPrompt, loadedAt: now, entries };
+  const catalog = { instanceId, organizationId, systemPrompt, loadedAt: now, entries, firstParty };
   catalogs.set(instanceId, catalog);
   return { catalog, key };
 }

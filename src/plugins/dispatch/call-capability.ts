@@ -65,6 +65,7 @@ export async function callCapability({
           traceparent: continueTrace(null),
         });
   const { outcome } = answer;
+  const error = "error" in outcome ? outcome.error : null;
   const actor = { kind: ctx.actor.kind, id: ctx.actor.id, organizationId: input.organizationId };
   recordCall(
     { actor, requestId: ctx.requestId, records: ctx.records, background: ctx.background, log: ctx.log },
@@ -77,14 +78,14 @@ export async function callCapability({
       tool: tool.definition.name,
       status: outcome.status,
       gate: null,
-      errorCode: outcome.status === "ok" ? null : outcome.error.code,
+      errorCode: error?.code ?? null,
       httpStatus: answer.httpStatus,
       latencyMs: ctx.clock.now() - startedAt,
       attempts: answer.attempts,
       createdAt: startedAt,
       input: { value: input.input, schema: tool.definition.inputSchema },
       output: {
-        value: outcome.status === "ok" ? outcome.result : outcome.error,
+        value: outcome.status === "ok" ? outcome.result : error,
         schema: tool.definition.outputSchema,
       },
       maxBytes: RECORD_TEXT_MAX_BYTES,

@@ -1,53 +1,65 @@
-import type { Ctx } from "../../access/context.ts";
+import type { OrgCtx } from "../../access/context.ts";
 import { TOOL_TIMEOUT_DEFAULT_MS } from "../../contract/manifest.ts";
-import type { FirstPartyPlugin } from "../in-process/index.ts";
+import { rememberPlatformContext } from "../capabilities/index.ts";
+import { ApprovalRequired, type FirstPartyPlugin, PermissionRefused } from "../in-process/index.ts";
 import type { PluginAnswer, PluginCall } from "./call-plugin.ts";
+import { openPluginContext } from "./open-plugin-context.ts";
 import { pluginFailure } from "./outcome.ts";
+import { within } from "./within.ts";
 
 /**
  * Runs a first-party tool under the same time limit as a plugin's server. What it throws is logged and becomes
- * the same dull sentence; its own failure texts, with their fallback suggestions, are results.
+ * the same dull sentence; its own failure texts, with their fallback suggestions, are results. A capability that it was
+ * refused is noted in the record, also when the tool made do without.
  */
 export async function callInProcess(
-  ctx: Ctx,
+  ctx: OrgCtx,
   plugin: FirstPartyPlugin,
-  call: PluginCall,
-): Promise<PluginAnswer> {
-  const timeout = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const timedOut = new Promise<"timed_out">((resolve) => {
-    timer = setTimeout(() => {
-      timeout.abort();
-      resolve("timed_out");
-    }, call.tool.timeoutMs ?? TOOL_TIMEOUT_DEFAULT_MS);
+  call: PluginCall & { readonly customerPhone: string | null; readonly isApproved: boolean },
+): Promise<PluginAnswer | "approval_required"> {
+  let refused: PermissionRefused | null = null;
+  const answer = (outcome: PluginAnswer["outcome"]): PluginAnswer => ({
+    outcome,
+    httpStatus: null,
+    attempts: 1,
+    ...(refused !== null && { note: refused.code }),
   });
   try {
-    const result = await Promise.race([
-      plugin.executeTool(call.tool.name, JSON.stringify(call.input), {
-        tenant: { organizationId: call.organizationId, instanceId: call.instanceId },
-        settings: call.opened.config,
-        roomId: null,
-        senderId: ctx.actor.id,
+    const ended = await within(call.tool.timeoutMs ?? TOOL_TIMEOUT_DEFAULT_MS, async (signal) => {
+      const context = await openPluginContext(ctx, {
+        plugin,
+        installation: call.installation,
+        tenant: call,
+        actor: ctx.actor,
         callId: call.callId,
-        signal: timeout.signal,
-        log: ctx.log,
-      }),
-      timedOut.then(() => null),
-    ]);
-    return {
-      outcome: result === null ? pluginFailure("plugin_timed_out") : { status: "ok", result },
-      httpStatus: null,
-      attempts: 1,
-    };
+        customerPhone: call.customerPhone,
+        isApproved: call.isApproved,
+        signal,
+        onRefused: (refusal) => {
+          refused = refusal;
+        },
+      });
+      rememberPlatformContext(context, ctx);
+      return plugin.executeTool(call.tool.name, JSON.stringify(call.input), context);
+    });
+    return answer(ended.timedOut ? pluginFailure("plugin_timed_out") : { status: "ok", result: ended.value });
   } catch (error) {
+    if (error instanceof ApprovalRequired) {
+      return "approval_required";
+    }
     ctx.log.error("first_party_tool_failed", {
       plugin: plugin.id,
       tool: call.tool.name,
       callId: call.callId,
       error,
     });
-    return { outcome: pluginFailure("plugin_failed"), httpStatus: null, attempts: 1 };
-  } finally {
-    clearTimeout(timer);
+    return answer(
+      error instanceof PermissionRefused
+        ? { status: "error", error: { code: error.code, message: `${error.message}\n${NOT_PERMITTED}` } }
+        : pluginFailure("plugin_failed"),
+    );
   }
 }
+
+const NOT_PERMITTED =
+  "Fallback suggestions: do not call it again now; tell the customer that you cannot do this here, and offer another way or a person.";

@@ -33,6 +33,8 @@ export type PluginAnswer = {
   readonly attempts: number;
   /** The answer's `Retry-After`, as it came. */
   readonly retryAfter?: string | null;
+  /** For the record, beside a good end. */
+  readonly note?: string;
 };
 
 const FAILURES: Readonly<Record<OutboundFailure["reason"], PluginFailure>> = {

@@ -1,14 +1,18 @@
-import { createHmac } from "node:crypto";
 import type { OrgCtx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
+import type { CallChat } from "../../contract/approvals.ts";
+import type { ManifestTool } from "../../contract/manifest.ts";
 import { newId } from "../../kernel/ids.ts";
 import { takeFromBudget } from "../../tenancy/budgets/index.ts";
+import { requestApproval } from "../approvals/index.ts";
 import { type CatalogEntry, decideCall, type InstanceCatalog } from "../catalog/index.ts";
+import { type ApprovalNeed, askedByTool, needsApproval } from "../grants/index.ts";
 import { recordCall } from "../records/index.ts";
 import { callInProcess } from "./call-in-process.ts";
 import { callPlugin, type PluginAnswer } from "./call-plugin.ts";
+import { hashCustomer } from "./customer-hash.ts";
 import { RECORD_TEXT_MAX_BYTES } from "./limits.ts";
-import { type OpenedInstallation, openInstallation } from "./opened-installation.ts";
+import { openInstallation } from "./opened-installation.ts";
 import { invalidInput, type Outcome, pluginFailure } from "./outcome.ts";
 import { mintCurrentChat, rememberContact } from "./reach-customer.ts";
 import type { StageTimes } from "./stage-times.ts";
@@ -24,6 +28,10 @@ export type DispatchInput = {
   readonly times: StageTimes;
   /** Names a call that may have been made before: the plugin sees the same id, and the record is the same one. */
   readonly callId?: string;
+  /** The conversation that the call comes from; left out when it comes from none. */
+  readonly chat?: CallChat | null;
+  /** Set for a call that has waited and was approved: it waits no more, and was counted when it was asked for. */
+  readonly isApproved?: boolean;
 };
 
 export type Dispatched = { readonly callId: string; readonly outcome: Outcome };
@@ -34,10 +42,11 @@ export type Dispatched = { readonly callId: string; readonly outcome: Outcome };
  * 1. gates: installation, instance grant, tool grant, permission
  * 2. rate limit, where the grant sets one
  * 3. input against the tool's schema, before anything leaves
- * 4. open secret and configuration, hash the customer, mint the current-chat token where the grant reaches so far
- * 5. call: signed and sent, or run in process
- * 6. output against the tool's schema, noted but not withheld
- * 7. record
+ * 4. approval, where the call needs one: it waits, and nothing is opened
+ * 5. open secret and configuration, hash the customer, mint the current-chat token where the grant reaches so far
+ * 6. call: signed and sent, or run in process
+ * 7. output against the tool's schema, noted but not withheld
+ * 8. record
  *
  * `resolve`, the step before, is `loadCatalog`. Never throws for what a plugin does; the outcome says it.
  */
@@ -50,17 +59,27 @@ export async function dispatchTool({
 }): Promise<Dispatched> {
   requirePermission(ctx, "tools:call");
   const startedAt = ctx.clock.now();
-  const callId = input.callId ?? newId("call");
+  let callId = input.callId ?? newId("call");
   const { entry, decision } = decideCall(input.catalog, input.toolName);
   const finish = (outcome: Outcome, answer?: PluginAnswer, note?: string): Dispatched => {
     record(ctx, input, { callId, startedAt, entry, outcome, answer, note });
     return { callId, outcome };
   };
 
+  const wait = async (held: CatalogEntry, need: ApprovalNeed): Promise<Dispatched> => {
+    const { input: payload, customerPhone, chat = null } = input;
+    const { instanceId } = input.catalog;
+    const call = { callId, instanceId, entry: held, need, payload, customerPhone, chat };
+    const waiting = await requestApproval(ctx, call);
+    // A call that waits already keeps its id: one call, one record.
+    callId = waiting.callId;
+    return finish(waiting.outcome);
+  };
+
   if (!decision.allowed || entry === undefined) {
     return finish(refusedByGate(decision));
   }
-  const limited = await takeFromRateLimit(ctx, input.catalog, entry);
+  const limited = input.isApproved ? null : await takeFromRateLimit(ctx, input.catalog, entry);
   if (limited) {
     return finish(limited);
   }
@@ -73,6 +92,11 @@ export async function dispatchTool({
     return finish(invalidInput(inputIssues));
   }
   input.times.mark("check");
+
+  const need = input.isApproved ? null : approvalNeedOf(entry, tool.definition, input.chat);
+  if (need !== null) {
+    return wait(entry, need);
+  }
 
   const opened = await openInstallation(ctx, entry.installation);
   const { customerPhone: phone } = input;
@@ -95,17 +119,37 @@ export async function dispatchTool({
   input.times.mark("open");
 
   const { firstParty } = entry.installation;
-  const answer = firstParty ? await callInProcess(ctx, firstParty, call) : await callPlugin(ctx, call);
+  const answer = firstParty
+    ? await callInProcess(ctx, firstParty, {
+        ...call,
+        customerPhone: input.customerPhone,
+        isApproved: input.isApproved ?? false,
+      })
+    : await callPlugin(ctx, call);
   input.times.mark("plugin");
   if (phone !== null) {
     rememberContact(ctx, { ...facts, phone });
+  }
+  if (answer === "approval_required") {
+    const { grant } = entry.installation;
+    return grant === null
+      ? finish(pluginFailure("plugin_failed"))
+      : wait(entry, askedByTool({ tool: tool.definition, grant }));
   }
 
   const outputIssues =
     answer.outcome.status === "ok" && tool.output !== null && !firstParty
       ? tool.output.validate(answer.outcome.result)
       : [];
-  return finish(answer.outcome, answer, outputIssues.length > 0 ? "output_schema_mismatch" : undefined);
+  return finish(answer.outcome, answer, outputIssues.length > 0 ? "output_schema_mismatch" : answer.note);
+}
+
+function approvalNeedOf(
+  { installation: { grant } }: CatalogEntry,
+  tool: ManifestTool,
+  chat: CallChat | null | undefined,
+): ApprovalNeed | null {
+  return grant === null ? null : needsApproval({ tool, grant, isMultiUserChat: chat?.isMultiUser === true });
 }
 
 function refusedByGate(decision: ReturnType<typeof decideCall>["decision"]): Outcome {
@@ -146,13 +190,6 @@ async function takeFromRateLimit(
   };
 }
 
-/** The customer as this plugin may know them: HMAC-SHA256 of the number under the installation's own key. */
-function hashCustomer({ userHashKey }: OpenedInstallation, phone: string | null): string | null {
-  return phone === null || userHashKey === null
-    ? null
-    : createHmac("sha256", userHashKey).update(phone).digest("base64url");
-}
-
 function record(
   ctx: OrgCtx,
   input: DispatchInput,
@@ -175,16 +212,28 @@ function record(
     tool: entry?.toolName ?? input.toolName.slice(0, 128),
     status: outcome.status,
     gate: outcome.status === "refused" ? outcome.gate : null,
-    errorCode: outcome.status === "ok" ? (facts.note ?? null) : outcome.error.code,
+    errorCode: "error" in outcome ? outcome.error.code : (facts.note ?? null),
     httpStatus: answer?.httpStatus ?? null,
     latencyMs: ctx.clock.now() - facts.startedAt,
     attempts: answer?.attempts ?? 0,
     createdAt: facts.startedAt,
     input: { value: input.input, schema: definition?.inputSchema },
     output: {
-      value: outcome.status === "ok" ? outcome.result : outcome.error,
+      value: outputOf(outcome),
       schema: definition?.outputSchema,
     },
     maxBytes: RECORD_TEXT_MAX_BYTES,
   });
+}
+
+/** What the record keeps as the call's output; of one that waits there is none. */
+function outputOf(outcome: Outcome): unknown {
+  switch (outcome.status) {
+    case "ok":
+      return outcome.result;
+    case "pending_approval":
+      return undefined;
+    default:
+      return outcome.error;
+  }
 }

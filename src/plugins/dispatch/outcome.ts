@@ -1,4 +1,5 @@
 /** What became of a call, and its text for a model. Details of a plugin's failure stay in the record. */
+import type { Decider } from "../../contract/approvals.ts";
 import type { Gate } from "../../contract/gates.ts";
 import type { Issue } from "../../kernel/errors.ts";
 
@@ -16,6 +17,13 @@ export type Outcome =
       readonly gate: Gate;
       readonly error: CallError & { readonly hint?: string };
       readonly retryAfterSeconds?: number;
+    }
+  | {
+      readonly status: "pending_approval";
+      readonly approvalId: string;
+      readonly decider: Decider;
+      /** ISO 8601. */
+      readonly expiresAt: string;
     };
 
 /** How a try at the plugin's server ended, before it is judged. */

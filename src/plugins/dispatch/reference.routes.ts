@@ -38,7 +38,10 @@ export function describeToolCall(registry: OpenAPIHono["openAPIRegistry"]): void
     },
     responses: {
       ...refusals,
-      200: jsonAnswer(Outcome, "Carried to an end: `ok`, or `error` with a text for the model."),
+      200: jsonAnswer(
+        Outcome,
+        "Carried to an end: `ok`, or `error` with a text for the model; or waiting: `pending_approval`.",
+      ),
       403: {
         content: { ...jsonAnswer(Outcome, "").content, ...problem },
         description:

@@ -1,8 +1,9 @@
 import { capabilityOf } from "../../contract/capabilities.ts";
 import type { Manifest } from "../../contract/manifest.ts";
 import { AppError, type Issue } from "../../kernel/errors.ts";
+import { DYNAMIC_TOOLS } from "../in-process/index.ts";
 
-export type Grantable = Pick<Manifest, "tools" | "permissions">;
+export type Grantable = Pick<Manifest, "tools" | "permissions"> & { readonly hasDynamicTools?: boolean };
 export type Selection = { readonly tools: readonly string[]; readonly permissions: readonly string[] };
 
 /** What a new grant switches on when nobody chooses: tools that are not sensitive, permissions marked `default`. */
@@ -15,13 +16,19 @@ export function defaultSelection(manifest: Grantable): Selection {
   };
 }
 
+/** What a grant names; the last two are tools as well, by the field that names them. */
+type Named = Selection & { readonly approvals: readonly string[]; readonly deciders: readonly string[] };
+
 /** Throws `selection_invalid` naming every tool and permission that the installed version does not have. */
-export function checkSelection(manifest: Grantable, selection: Selection): void {
+export function checkSelection(manifest: Grantable, selection: Named): void {
   const tools = new Map(manifest.tools.map((tool) => [tool.name, tool]));
   const keys = new Set((manifest.permissions ?? []).map((permission) => permission.key));
   const issues: Issue[] = [];
   selection.tools.forEach((name, index) => {
     const tool = tools.get(name);
+    if (name === DYNAMIC_TOOLS && manifest.hasDynamicTools === true) {
+      return;
+    }
     if (tool === undefined) {
       issues.push({
         pointer: `/tools/${index}`,
@@ -36,6 +43,15 @@ export function checkSelection(manifest: Grantable, selection: Selection): void 
       });
     }
   });
+  for (const field of ["approvals", "deciders"] as const) {
+    for (const name of selection[field].filter((tool) => !tools.has(tool))) {
+      issues.push({
+        pointer: `/${field}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+        code: "tool_unknown",
+        message: `The plugin has no tool "${name}".`,
+      });
+    }
+  }
   selection.permissions.forEach((key, index) => {
     if (!keys.has(key)) {
       issues.push({

@@ -45,24 +45,38 @@ export async function grantPlugin({
       ),
     )
     .get();
-  const fallback = current ?? { ...defaultSelection(manifest), callsPerMinute: null };
+  const fallback = current ?? {
+    ...defaultSelection(manifest),
+    callsPerMinute: null,
+    approvals: {},
+    deciders: {},
+  };
   const selection = {
     tools: [...new Set(input.tools ?? fallback.tools)],
     permissions: [...new Set(input.permissions ?? fallback.permissions)],
   };
   // What an upgrade removed may linger in a kept selection; only what is asked for now must exist.
-  checkSelection(manifest, { tools: input.tools ?? [], permissions: input.permissions ?? [] });
+  checkSelection(manifest, {
+    tools: input.tools ?? [],
+    permissions: input.permissions ?? [],
+    approvals: Object.keys(input.approvals ?? {}),
+    deciders: Object.keys(input.deciders ?? {}),
+  });
 
   const now = ctx.clock.now();
-  const callsPerMinute = input.callsPerMinute === undefined ? fallback.callsPerMinute : input.callsPerMinute;
+  const settings = {
+    ...selection,
+    callsPerMinute: input.callsPerMinute === undefined ? fallback.callsPerMinute : input.callsPerMinute,
+    approvals: input.approvals ?? fallback.approvals,
+    deciders: input.deciders ?? fallback.deciders,
+  };
   const row = {
     id: current?.id ?? newId("grant"),
     organizationId,
     instanceId: instance.id,
     installationId: installation.id,
     status: "active" as const,
-    ...selection,
-    callsPerMinute,
+    ...settings,
     createdBy: current?.createdBy ?? ctx.actor.id,
     createdAt: current?.createdAt ?? now,
     updatedAt: now,
@@ -79,13 +93,13 @@ export async function grantPlugin({
         action: current ? "grant.changed" : "grant.created",
         subjectType: "grant",
         subjectId: row.id,
-        detail: { instanceId: instance.id, slug: installation.slug, ...selection, callsPerMinute },
+        detail: { instanceId: instance.id, slug: installation.slug, ...settings },
       },
       [
         current
           ? ctx.db
               .update(instanceGrant)
-              .set({ ...selection, callsPerMinute, updatedAt: now })
+              .set({ ...settings, updatedAt: now })
               .where(and(eq(instanceGrant.id, row.id), eq(instanceGrant.status, "active")))
           : ctx.db.insert(instanceGrant).values(row),
       ],

@@ -2,6 +2,9 @@ import type { Manifest } from "../../contract/manifest.ts";
 import { findFirstPartyPlugin } from "./registry.ts";
 import { toManifest } from "./to-manifest.ts";
 
+/** A manifest, and whether its plugin makes further tools at the moment of a turn. */
+export type Grantable = Manifest & { readonly hasDynamicTools: boolean };
+
 /**
  * The tools and permissions of an installation as they stand: a plugin's server by its stored snapshot, a
  * first-party plugin by the code of this deployment.
@@ -10,7 +13,10 @@ export function readGrantable(row: {
   readonly pluginId: string;
   readonly kind: string;
   readonly manifest: string;
-}): Manifest {
+}): Grantable {
   const firstParty = row.kind === "first_party" ? findFirstPartyPlugin(row.pluginId) : undefined;
-  return firstParty ? toManifest(firstParty) : (JSON.parse(row.manifest) as Manifest);
+  return {
+    ...(firstParty ? toManifest(firstParty) : (JSON.parse(row.manifest) as Manifest)),
+    hasDynamicTools: firstParty?.getDynamicTools !== undefined,
+  };
 }

@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CONTROL_PLANE, jsonAnswer, pageOf, problems } from "../../http/openapi.ts";
 import { createRouter } from "../../http/router.ts";
+import { listEvents } from "./list-events.ts";
 import { listOrganizationPlugins, listPlugins } from "./list-plugins.ts";
-import { FirstPartyPluginState, OrganizationPlugin } from "./schemas.ts";
+import { EventQuery, FirstPartyPluginState, OrganizationPlugin, PluginEvent } from "./schemas.ts";
 import { setPluginState } from "./set-plugin-state.ts";
 
 const tags = ["First-party plugins"];
@@ -58,4 +59,18 @@ firstPartyRoutes.openapi(
     },
   }),
   async (c) => c.json(await listOrganizationPlugins({ ctx: c.get("ctx"), input: c.req.valid("param") }), 200),
+);
+
+firstPartyRoutes.openapi(
+  createRoute({
+    method: "get",
+    path: "/v1/plugin-events",
+    operationId: "listPluginEvents",
+    tags,
+    security,
+    summary: "What first-party plugins let people know",
+    request: { query: EventQuery },
+    responses: { 200: jsonAnswer(pageOf(PluginEvent), "One page, newest first."), ...problems(422) },
+  }),
+  async (c) => c.json(await listEvents({ ctx: c.get("ctx"), input: c.req.valid("query") }), 200),
 );

@@ -1,4 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import type { pluginEvent } from "../../db/schema/index.ts";
+import { isoTime, PageQuery } from "../../http/openapi.ts";
 import { type FirstPartyPlugin, slugOf } from "./define-plugin.ts";
 
 export const FirstPartyPluginState = z
@@ -35,6 +37,40 @@ export const OrganizationPlugin = z
     toolCount: z.number().int(),
   })
   .openapi("OrganizationPlugin");
+
+export const EventQuery = PageQuery.extend({ installationId: z.string().max(200).optional() });
+export type EventQuery = z.infer<typeof EventQuery>;
+
+export const PluginEvent = z
+  .object({
+    id: z.string(),
+    instanceId: z.string(),
+    installationId: z.string(),
+    plugin: z.string(),
+    name: z.string(),
+    data: z.string().openapi({ description: "JSON, redacted and cut like every record." }),
+    sourceId: z.string().openapi({ description: "The tool call or job that it comes from." }),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("PluginEvent");
+export type PluginEvent = z.infer<typeof PluginEvent>;
+
+export function presentEvent({
+  pluginSlug,
+  createdAt,
+  ...row
+}: typeof pluginEvent.$inferSelect): PluginEvent {
+  return {
+    id: row.id,
+    instanceId: row.instanceId,
+    installationId: row.installationId,
+    plugin: pluginSlug,
+    name: row.name,
+    data: row.data,
+    sourceId: row.sourceId,
+    createdAt: isoTime(createdAt),
+  };
+}
 
 export function presentFirstParty(
   plugin: FirstPartyPlugin,

@@ -1,5 +1,5 @@
-import type { Manifest } from "../../contract/manifest.ts";
-import { type FirstPartyPlugin, slugOf } from "./define-plugin.ts";
+import type { Manifest, ManifestTool } from "../../contract/manifest.ts";
+import { type FirstPartyPlugin, type FirstPartyTool, slugOf } from "./define-plugin.ts";
 
 /** A first-party plugin in the shape of a manifest, so that review, grants and catalog read one form. */
 export function toManifest(plugin: FirstPartyPlugin): Manifest {
@@ -16,13 +16,18 @@ export function toManifest(plugin: FirstPartyPlugin): Manifest {
       label: key,
       description: `The plugin may use ${key}.`,
     })),
-    tools: plugin.tools.map((tool) => ({
-      name: tool.name,
-      description: tool.description,
-      inputSchema: tool.parameters,
-      ...(tool.sideEffects !== undefined && { sideEffects: tool.sideEffects }),
-      ...(tool.sensitive !== undefined && { sensitive: tool.sensitive }),
-      ...(tool.usage !== undefined && { usage: tool.usage }),
-    })),
+    tools: plugin.tools.map(toManifestTool),
+  };
+}
+
+/** One tool of it. */
+export function toManifestTool(tool: FirstPartyTool): ManifestTool {
+  return {
+    name: tool.name,
+    description: tool.description,
+    inputSchema: tool.parameters,
+    ...(tool.sideEffects !== undefined && { sideEffects: tool.sideEffects }),
+    ...(tool.sensitive !== undefined && { sensitive: tool.sensitive }),
+    ...(tool.usage !== undefined && { usage: tool.usage }),
   };
 }

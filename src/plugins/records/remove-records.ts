@@ -1,11 +1,14 @@
 import { inArray, lt } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import { auditEntry, bridgeCall, toolCall, usageEvent } from "../../db/schema/index.ts";
+import { auditEntry, bridgeCall, pluginEvent, toolCall, usageEvent } from "../../db/schema/index.ts";
 import { REMOVE_ROWS } from "./limits.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Deletes tool calls, bridge calls, usage and audit entries that are older than the configured time, a bounded number at once. */
+/**
+ * Deletes tool calls, bridge calls, usage, plugins' events and audit entries that are older than the configured time, a
+ * bounded number at once.
+ */
 export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
   const before = ctx.clock.now() - ctx.config.recordRetentionDays * DAY_MS;
   await ctx.db.batch([
@@ -54,6 +57,18 @@ export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
             .select({ id: auditEntry.id })
             .from(auditEntry)
             .where(lt(auditEntry.createdAt, before))
+            .limit(REMOVE_ROWS),
+        ),
+      ),
+    ctx.db
+      .delete(pluginEvent)
+      .where(
+        inArray(
+          pluginEvent.id,
+          ctx.db
+            .select({ id: pluginEvent.id })
+            .from(pluginEvent)
+            .where(lt(pluginEvent.createdAt, before))
             .limit(REMOVE_ROWS),
         ),
       ),

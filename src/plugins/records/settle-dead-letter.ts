@@ -1,11 +1,15 @@
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
+import type { z } from "zod";
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
+import { EventMessage } from "../../contract/events.ts";
+import { PLUGIN_JOB_QUEUE, PluginJobLetter } from "../../contract/plugin-job.ts";
 import { RecordMessage } from "../../contract/records.ts";
 import { WorkMessage } from "../../contract/work.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
-import { deadLetter } from "../../db/schema/index.ts";
+import { deadLetter, pluginJob } from "../../db/schema/index.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
 import { type PageInput, toPage } from "../../kernel/page.ts";
 import { presentDeadLetter } from "./schemas.ts";
 
@@ -47,16 +51,7 @@ export async function settleDeadLetter({
     throw notFound("dead_letter", input.id);
   }
   if (input.verdict === "replay") {
-    if (!(await putBack(ctx, row))) {
-      throw new AppError(
-        "conflict",
-        "dead_letter_unreadable",
-        "The message cannot be read, so replaying it cannot succeed.",
-        {
-          hint: "Discard it, or keep it until a version that can read it is deployed.",
-        },
-      );
-    }
+    await putBack(ctx, row);
   }
   const now = ctx.clock.now();
   await writeWithAudit(
@@ -80,18 +75,43 @@ export async function settleDeadLetter({
   );
 }
 
-/** Whether the message could be read and is on its queue again. */
-async function putBack(
-  { work, records }: Pick<Ctx, "work" | "records">,
-  { queue, body }: Pick<typeof deadLetter.$inferSelect, "queue" | "body">,
-): Promise<boolean> {
-  const message: unknown = JSON.parse(body);
-  if (queue === "kivuko-work") {
-    const read = WorkMessage.safeParse(message);
-    await (read.success && work.send(read.data));
-    return read.success;
+async function putBack(ctx: Ctx, row: typeof deadLetter.$inferSelect): Promise<void> {
+  const content: unknown = JSON.parse(row.body);
+  if (row.queue === PLUGIN_JOB_QUEUE) {
+    const job = PluginJobLetter.safeParse(content);
+    if (!job.success) {
+      throw unreadable();
+    }
+    const now = ctx.clock.now();
+    await ctx.db
+      .insert(pluginJob)
+      .values({ ...job.data, id: newId("pluginJob"), tries: 0, dueAt: now, createdAt: now })
+      .onConflictDoNothing();
+    return;
   }
-  const read = RecordMessage.safeParse(message);
-  await (read.success && records.send(read.data));
-  return read.success;
+  // Each queue on its own: what is no message of its own queue is unreadable, whatever else it may be.
+  if (row.queue === "kivuko-work") {
+    await ctx.work.send(readOrThrow(WorkMessage, content));
+  } else if (row.queue === "kivuko-events") {
+    await ctx.events.send(readOrThrow(EventMessage, content));
+  } else {
+    await ctx.records.send(readOrThrow(RecordMessage, content));
+  }
+}
+
+function readOrThrow<Message>(schema: z.ZodType<Message>, content: unknown): Message {
+  const read = schema.safeParse(content);
+  if (!read.success) {
+    throw unreadable();
+  }
+  return read.data;
+}
+
+function unreadable(): AppError {
+  return new AppError(
+    "conflict",
+    "dead_letter_unreadable",
+    "The message cannot be read, so replaying it cannot succeed.",
+    { hint: "Discard it, or keep it until a version that can read it is deployed." },
+  );
 }

@@ -7,6 +7,17 @@ import { INSERT_ROWS } from "./limits.ts";
 
 const TABLES = { tool_calls: toolCall, bridge_calls: bridgeCall, usage: usageEvent } as const;
 
+/** How a call that waited for an approval has ended, whichever of its two records comes first. */
+const ENDED_CALL = {
+  target: toolCall.id,
+  set: Object.fromEntries(
+    (["status", "gate", "errorCode", "httpStatus", "latencyMs", "attempts", "output"] as const).map(
+      (name) => [name, sql`excluded.${sql.identifier(toolCall[name].name)}`],
+    ),
+  ),
+  setWhere: sql`${toolCall.status} = 'pending_approval' and excluded.status <> 'pending_approval'`,
+};
+
 /** Each column from the JSON field of its own name, in the order of the table's columns. */
 function fieldsOf(table: SQLiteTable): SQL {
   const names = Object.keys(getTableColumns(table));
@@ -36,10 +47,10 @@ export async function storeRecordRows({
     );
     for (let start = 0; start < rows.length; start += INSERT_ROWS) {
       const json = JSON.stringify(rows.slice(start, start + INSERT_ROWS));
-      await ctx.db
+      const insert = ctx.db
         .insert(table)
-        .select(sql`select ${fieldsOf(table)} from json_each(${json}) where true`)
-        .onConflictDoNothing();
+        .select(sql`select ${fieldsOf(table)} from json_each(${json}) where true`);
+      await (type === "tool_calls" ? insert.onConflictDoUpdate(ENDED_CALL) : insert.onConflictDoNothing());
     }
   }
 }

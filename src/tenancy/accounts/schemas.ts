@@ -4,7 +4,7 @@ import { PERMISSIONS, ROLES } from "../../access/permissions.ts";
 export const Me = z
   .object({
     actor: z.object({
-      kind: z.enum(["user", "api_token", "gateway_key", "chat", "plugin", "platform"]),
+      kind: z.enum(["user", "api_token", "gateway_key", "chat", "plugin", "approval", "platform"]),
       id: z.string(),
     }),
     organizationId: z.string().nullable(),

@@ -44,7 +44,7 @@ export class BudgetObject extends DurableObject implements BudgetRpc {
     return { allowed: true, remaining: limitPerMinute - used - 1 };
   }
 
-  /** Lets a request in while the day has tokens left; see `holdTokens`. */
+  /** Lets a request in if the day has the tokens that it may use; see `holdTokens`. */
   async reserveTokens(input: {
     id: string;
     tokens: number;

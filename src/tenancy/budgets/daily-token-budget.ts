@@ -9,7 +9,7 @@ type Budget = {
   readonly tokens: number;
 };
 
-/** Lets a request in while its day (UTC) has tokens left, and holds `tokens` for it until they are settled. */
+/** Lets a request in if its day (UTC) has `tokens` left, and holds them for it until they are settled. */
 export function reserveDailyTokens({
   namespace,
   name,

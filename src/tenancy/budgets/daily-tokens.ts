@@ -19,7 +19,7 @@ export function createTokenTables(sql: SqlStorage): void {
   );
 }
 
-/** Holds tokens while any are left. The last request let in may use more than was left; no other comes after it. */
+/** Holds tokens if the day has them: used, held and these together never pass the cap at the door. */
 export function holdTokens(
   sql: SqlStorage,
   { id, tokens, tokensPerDay, now }: { id: string; tokens: number; tokensPerDay: number; now: number },
@@ -31,11 +31,12 @@ export function holdTokens(
     sql.exec<Sum>("SELECT SUM(tokens) AS tokens FROM used_tokens WHERE day = ?", day).one().tokens ?? 0;
   const held =
     sql.exec<Sum>("SELECT SUM(tokens) AS tokens FROM held_tokens WHERE day = ?", day).one().tokens ?? 0;
-  if (used + held >= tokensPerDay) {
+  if (used + held + tokens > tokensPerDay) {
     const untilTomorrow = Math.ceil(((day + 1) * DAY_MS - now) / 1_000);
+    const isHeldOnly = used + tokens <= tokensPerDay;
     return {
       allowed: false,
-      retryAfterSeconds: used >= tokensPerDay ? untilTomorrow : Math.min(HELD_RETRY_SECONDS, untilTomorrow),
+      retryAfterSeconds: isHeldOnly ? Math.min(HELD_RETRY_SECONDS, untilTomorrow) : untilTomorrow,
     };
   }
   sql.exec(
@@ -45,7 +46,7 @@ export function holdTokens(
     tokens,
     now,
   );
-  return { allowed: true, remaining: Math.max(0, tokensPerDay - used - held - tokens) };
+  return { allowed: true, remaining: tokensPerDay - used - held - tokens };
 }
 
 /** Counts what a request used, on the day on which it was let in. */

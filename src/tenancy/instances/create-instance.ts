@@ -1,5 +1,7 @@
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
+import { APPROVAL_MINUTES_DEFAULT } from "../../contract/approvals.ts";
+import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { instance } from "../../db/schema/index.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -24,6 +26,12 @@ export async function createInstance({ ctx, input }: { ctx: Ctx; input: CreateIn
     channelConfigSealed:
       input.channel === "simulator" ? null : await sealCredentials(ctx, id, input.credentials),
     systemPrompt: input.systemPrompt ?? "",
+    slashCommands: false,
+    enabledPluginIds: null,
+    escalationWaitMinutes: ESCALATION_WAIT_MINUTES_DEFAULT,
+    approversSealed: null,
+    approvalMinutes: APPROVAL_MINUTES_DEFAULT,
+    templates: [],
     createdAt: now,
     updatedAt: now,
   };

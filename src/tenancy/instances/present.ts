@@ -1,4 +1,5 @@
 import type { Ctx } from "../../access/context.ts";
+import { maskApprover, openApprovers } from "./approvers.ts";
 import { maskCredentials, openCredentials } from "./credentials.ts";
 import type { InstanceRow } from "./find-instance.ts";
 import type { Instance } from "./schemas.ts";
@@ -12,6 +13,12 @@ export async function presentInstance(ctx: Pick<Ctx, "keyRing">, row: InstanceRo
     channel: row.channel,
     phoneNumber: row.phoneNumber,
     systemPrompt: row.systemPrompt,
+    slashCommands: row.slashCommands,
+    enabledPluginIds: row.enabledPluginIds,
+    escalationWaitMinutes: row.escalationWaitMinutes,
+    templates: row.templates,
+    approvers: (await openApprovers(ctx, row)).map(maskApprover),
+    approvalMinutes: row.approvalMinutes,
     ...(credentials && { credentials: maskCredentials(credentials) }),
     createdAt: new Date(row.createdAt).toISOString(),
     updatedAt: new Date(row.updatedAt).toISOString(),

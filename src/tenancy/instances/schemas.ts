@@ -1,12 +1,53 @@
 import { z } from "@hono/zod-openapi";
-import { CHANNELS, TwilioCredentials, WhatsAppCloudCredentials } from "../../contract/channel.ts";
+import { APPROVAL_MINUTES_MAX } from "../../contract/approvals.ts";
+import {
+  CHANNELS,
+  InstanceTemplate,
+  TwilioCredentials,
+  WhatsAppCloudCredentials,
+} from "../../contract/channel.ts";
 
 /** Longer prompts leave a model too little room for the conversation itself. */
 const MAX_SYSTEM_PROMPT_CHARACTERS = 20_000;
 
 const Name = z.string().trim().min(1).max(80);
 const SystemPrompt = z.string().max(MAX_SYSTEM_PROMPT_CHARACTERS);
+/** More than anybody has; the list travels with the instance. */
+const MAX_TEMPLATES = 200;
+const Templates = z
+  .array(InstanceTemplate)
+  .max(MAX_TEMPLATES)
+  .refine(
+    (all) => new Set(all.map(({ name, language }) => `${name} ${language}`)).size === all.length,
+    "Name each template once in each language.",
+  )
+  .openapi({
+    description:
+      "The approved templates that may be sent from this number; Twilio needs the content SID of each.",
+    example: [{ name: "order_ready", language: "en" }],
+  });
 const PhoneNumber = z.string().max(40).openapi({ example: "+254 712 345 678" });
+
+/** A week: who has not been answered by then was not told the truth. */
+const MAX_ESCALATION_WAIT_MINUTES = 7 * 24 * 60;
+
+const SlashCommands = z.boolean().openapi({
+  description: "Whether a customer's message such as `/greet de` calls the tool itself, without the model.",
+});
+const EnabledPluginIds = z
+  .array(z.string().max(200))
+  .max(128)
+  .nullable()
+  .openapi({
+    description:
+      "The plugins that the number's chats use, as `GET /organizations/{organizationId}/plugins` names them; null " +
+      "for all that are granted.",
+    example: ["first_party:greeter"],
+  });
+const EscalationWaitMinutes = z.number().int().min(1).max(MAX_ESCALATION_WAIT_MINUTES).nullable().openapi({
+  description:
+    "How long a customer waits for a person before being told that it takes longer; null for never.",
+});
 
 /** A number on this machine only, for trying things out. It need not be real, and may be left out. */
 const CreateSimulatorInstance = z.strictObject({
@@ -42,11 +83,23 @@ export const CreateInstance = z.discriminatedUnion(
 );
 export type CreateInstance = z.infer<typeof CreateInstance>;
 
+/** More people than this do not decide, they wait for each other. */
+const MAX_APPROVERS = 10;
+
+const Approver = z.strictObject({
+  name: z.string().trim().min(1).max(80),
+  phoneNumber: PhoneNumber.openapi({ description: "Shown masked; a masked value leaves what is stored." }),
+});
+
 export const UpdateInstance = z
   .strictObject({
     name: Name.optional(),
     phoneNumber: PhoneNumber.nullable().optional().openapi({ description: "Null takes the number away." }),
     systemPrompt: SystemPrompt.optional(),
+    slashCommands: SlashCommands.optional(),
+    enabledPluginIds: EnabledPluginIds.optional(),
+    escalationWaitMinutes: EscalationWaitMinutes.optional(),
+    templates: Templates.optional(),
     credentials: z
       .record(z.string().max(40), z.string().max(1000).nullable())
       .optional()
@@ -55,6 +108,12 @@ export const UpdateInstance = z
           "Fields of the channel's credentials to change; null takes an optional one away. A masked value, as it " +
           "was shown, leaves what is stored.",
       }),
+    approvers: z.array(Approver).max(MAX_APPROVERS).optional().openapi({
+      description: "Who is asked on their own WhatsApp when a call waits for an approval. Replaces the list.",
+    }),
+    approvalMinutes: z.number().int().min(1).max(APPROVAL_MINUTES_MAX).optional().openapi({
+      description: "How long an approval is waited for.",
+    }),
   })
   .refine((fields) => Object.keys(fields).length > 0, "Name at least one field to change.");
 export type UpdateInstance = z.infer<typeof UpdateInstance>;
@@ -66,10 +125,16 @@ export const Instance = z
     channel: z.enum(CHANNELS),
     phoneNumber: z.string().nullable().openapi({ description: "E.164.", example: "+254712345678" }),
     systemPrompt: z.string(),
+    slashCommands: SlashCommands,
+    enabledPluginIds: EnabledPluginIds,
+    escalationWaitMinutes: EscalationWaitMinutes,
+    templates: Templates,
     credentials: z
       .record(z.string(), z.string())
       .optional()
       .openapi({ description: "Secrets are masked. A simulator has none.", example: { authToken: "••••" } }),
+    approvers: z.array(Approver),
+    approvalMinutes: z.number().int(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

@@ -4,6 +4,7 @@ import { requirePermission } from "../../access/require-permission.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { instance } from "../../db/schema/index.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { changeApprovers, openApprovers, sealApprovers } from "./approvers.ts";
 import { changeCredentials, openCredentials, sealCredentials } from "./credentials.ts";
 import { explainWriteFailure } from "./explain-write-failure.ts";
 import { findInstance } from "./find-instance.ts";
@@ -20,7 +21,8 @@ export async function updateInstance({
   input: { id: string; fields: UpdateInstance };
 }): Promise<Instance> {
   const organizationId = requirePermission(ctx, "instances:write");
-  const { name, phoneNumber, systemPrompt, credentials } = fields;
+  const { name, phoneNumber, systemPrompt, templates, credentials, approvers, approvalMinutes } = fields;
+  const { slashCommands, enabledPluginIds, escalationWaitMinutes } = fields;
   const row = await findInstance({ ctx, id });
   if (phoneNumber === null && row.channel !== "simulator") {
     throw new AppError("invalid", "phone_number_needed", "Only a simulator works without a phone number.", {
@@ -32,6 +34,18 @@ export async function updateInstance({
     ...(name !== undefined && { name }),
     ...(phoneNumber !== undefined && { phoneNumber: phoneNumber && normalizePhoneNumber(phoneNumber) }),
     ...(systemPrompt !== undefined && { systemPrompt }),
+    ...(slashCommands !== undefined && { slashCommands }),
+    ...(enabledPluginIds !== undefined && { enabledPluginIds }),
+    ...(escalationWaitMinutes !== undefined && { escalationWaitMinutes }),
+    ...(templates !== undefined && { templates }),
+    ...(approvers !== undefined && {
+      approversSealed: await sealApprovers(
+        ctx,
+        id,
+        changeApprovers(await openApprovers(ctx, row), approvers),
+      ),
+    }),
+    ...(approvalMinutes !== undefined && { approvalMinutes }),
     ...(credentials !== undefined && {
       channelConfigSealed: await sealCredentials(
         ctx,

@@ -78,6 +78,51 @@ describe("the demo model", () => {
     expect(answer.content).toMatch(/did not work/);
   });
 
+  it("says that a call waits, and for whom", () => {
+    const answerTo = (decider: string) => {
+      const content = JSON.stringify({
+        status: "pending_approval",
+        approvalId: "apr_1",
+        decider,
+        message: "For a model.",
+      });
+      return decideOn([say("It is broken"), { role: "tool", tool_call_id: "call_1", content }]).content;
+    };
+    expect(answerTo("staff")).toContain("has to be approved first");
+    expect(answerTo("customer")).toContain("please confirm it");
+  });
+
+  it.for([
+    [
+      'The request "refund" (apr_1) was approved and is done. Tell the customer. Result: {"ticketId":"SUP-1"}',
+      "Your request was approved. Done. Your reference: SUP-1.",
+    ],
+    ['The request "refund" (apr_1) was rejected and was not done. Reason: too late.', "was not approved"],
+    ['The request "refund" (apr_1) was not decided in time and was not done.', "nobody decided"],
+    ['The request "refund" (apr_1) was approved, and could not be done. Error: {}', "it failed"],
+    [
+      'The request "refund" (apr_1) was approved, and it is not known whether it was done.',
+      "A person will look",
+    ],
+  ])("tells the end of a request: %s", ([note = "", told = ""]) => {
+    expect(decideOn([say("Refund me"), say(`[Note from the platform: ${note}]`)]).content).toContain(told);
+  });
+
+  it("says that a colleague was called, and that it is back", () => {
+    const content = "A colleague has been called for (esc_1). Tell the customer that a colleague will write.";
+    const called = decideOn([say("A person!"), { role: "tool", tool_call_id: "call_1", content }]);
+    expect(called.content).toBe("I have called a colleague, who will write to you here.");
+    const note = "[Note from the platform: A colleague has handed this chat back to you. Their note: done.]";
+    expect(decideOn([say(`${note}\nThank you!`)]).content).toContain("I am back");
+  });
+
+  it("tells the news and goes on with what the customer wants", () => {
+    const news = '[Note from the platform: The request "refund" (apr_1) was rejected and was not done.]';
+    const answer = decideOn([say(`${news}\nMy lamp arrived broken`)]);
+    expect(answer.content).toContain("was not approved");
+    expect(answer.tool_calls?.[0]?.function.arguments).toContain('"summary":"My lamp arrived broken"');
+  });
+
   it("answers the same request the same way", () => {
     expect(decideOn([say("It is broken")])).toEqual(decideOn([say("It is broken")]));
   });

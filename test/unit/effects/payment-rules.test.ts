@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { judgeNews } from "../../../src/effects/payments/judge-news.ts";
 import { followUpDelay, nextCheckDelay } from "../../../src/effects/payments/limits.ts";
-import { maskPhone } from "../../../src/effects/payments/payer.ts";
+import { maskPhone } from "../../../src/effects/payments/mask-phone.ts";
 import type { ProviderNews } from "../../../src/effects/payments/provider.ts";
 import { callbacksOf, newsAt, scenarioOf } from "../../../src/effects/payments/sandbox/scenarios.ts";
 

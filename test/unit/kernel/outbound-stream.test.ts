@@ -50,6 +50,29 @@ describe("an answer that is read while it comes", () => {
     expect(await readAll(opened)).toBe("no");
   });
 
+  it("is followed behind as many redirects as is said, without the credential, to checked addresses only", async () => {
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization} ${request.headers["x-kept"]}`);
+      const locations: Record<string, string> = {
+        "/": "/second",
+        "/second": "/third",
+        "/private": "https://10.0.0.5/",
+      };
+      const location = locations[request.url ?? ""];
+      if (location === undefined) {
+        response.end("here");
+      } else {
+        response.writeHead(307, { location }).end();
+      }
+    });
+    const headers = { Authorization: "Bearer secret", "x-kept": "yes" };
+    expect(await readAll(await open(url, { headers, maxRedirects: 2 }))).toBe("here");
+    expect(asked).toEqual(["/ Bearer secret yes", "/second undefined yes", "/third undefined yes"]);
+    expect(await readAll(await open(url, { headers, maxRedirects: 1 }))).toBe("redirect_refused");
+    expect(await readAll(await open(`${url}private`, { maxRedirects: 2 }))).toBe("url_refused");
+  });
+
   it("is refused at a private address and behind a redirect", async () => {
     expect(await readAll(await open("https://10.0.0.5/"))).toBe("url_refused");
     expect(await readAll(await open("http://127.0.0.1:9/", { allowLoopbackHttp: false }))).toBe(

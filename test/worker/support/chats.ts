@@ -1,7 +1,7 @@
 /** Conversations in tests: the objects themselves, their work on demand, and what the providers' stand-ins took. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { inject } from "vitest";
+import { expect, inject } from "vitest";
 import type { Think } from "../../../src/agent/chats/run-turn.ts";
 import { chatOf } from "../../../src/channels/chat-name.ts";
 import type { ChatObject } from "../../../src/worker.ts";
@@ -123,8 +123,20 @@ export async function post({
 
 let phones = 0;
 
-/** A customer that no other test of the file has. `ending` chooses how a stand-in behaves. */
+/** A customer that no other test has: the stand-ins serve all files. `ending` chooses how a stand-in behaves. */
 export function newPhone(ending = ""): string {
   phones += 1;
-  return `+25471${String(phones).padStart(7 - ending.length, "0")}${ending}`;
+  const file = fileNumber();
+  return ending === ""
+    ? `+25471${String(file).padStart(4, "0")}${String(phones).padStart(3, "0")}`
+    : `+2547${String(file % 100).padStart(2, "0")}${String(phones).padStart(3, "0")}${ending}`;
+}
+
+/** Up to four digits out of the test file's name, the same at every run. */
+function fileNumber(): number {
+  let number = 0;
+  for (const character of expect.getState().testPath ?? "") {
+    number = (number * 31 + (character.codePointAt(0) ?? 0)) % 9_973;
+  }
+  return number;
 }

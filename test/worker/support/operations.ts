@@ -26,6 +26,8 @@ export type ObjectIds = {
   readonly receiptId: string;
   readonly eventEndpointId: string;
   readonly eventDeliveryId: string;
+  readonly escalationId: string;
+  readonly approvalId: string;
 };
 
 /** Ids of objects that nobody has. */
@@ -48,6 +50,8 @@ export function nobodysIds(): ObjectIds {
     receiptId: newId("receipt"),
     eventEndpointId: newId("eventEndpoint"),
     eventDeliveryId: newId("eventDelivery"),
+    escalationId: newId("escalation"),
+    approvalId: newId("approval"),
   };
 }
 
@@ -88,6 +92,8 @@ const byPaymentAccount = ({ paymentAccountId }: ObjectIds) => ({ params: { id: p
 const byReceipt = ({ receiptId }: ObjectIds) => ({ params: { id: receiptId } });
 const byEndpoint = ({ eventEndpointId }: ObjectIds) => ({ params: { id: eventEndpointId } });
 const byDelivery = ({ eventDeliveryId }: ObjectIds) => ({ params: { id: eventDeliveryId } });
+const byApproval = ({ approvalId }: ObjectIds) => ({ params: { id: approvalId } });
+const byEscalation = ({ escalationId }: ObjectIds) => ({ params: { id: escalationId } });
 const nothing = () => ({});
 const CONFIGURATION = { defaultQueue: "customer-care" };
 const PERMISSION_KEYS = ["support:tickets:create", "support:tickets:read"];
@@ -238,6 +244,14 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "tools:call",
     request: (ids) => ({ ...byNumber(ids), query: { phone: "+254711000002" } }),
   },
+  createSimulatorTicket: {
+    permission: "tools:call",
+    request: (ids) => ({ ...byNumber(ids), body: { phone: "+254711000002" } }),
+  },
+  readChatMedia: {
+    permission: "chats:read",
+    request: ({ chatId }) => ({ params: { id: chatId, reference: "media-1" } }),
+  },
   listChats: { permission: "chats:read", request: byNumber },
   listChatMessages: { permission: "chats:read", request: byChat },
   writeChatMessage: {
@@ -245,6 +259,13 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     request: (ids) => ({ ...byChat(ids), body: { text: "A person writes." } }),
   },
   takeChat: { permission: "chats:write", request: byChat },
+  listApprovals: { permission: "approvals:read", request: nothing },
+  getApproval: { permission: "approvals:read", request: byApproval },
+  approveApproval: { permission: "approvals:decide", request: byApproval },
+  rejectApproval: {
+    permission: "approvals:decide",
+    request: (ids) => ({ ...byApproval(ids), body: { reason: "Not today." } }),
+  },
   releaseChat: { permission: "chats:write", request: byChat },
   listPayments: {
     permission: "payments:read",
@@ -299,6 +320,31 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "events:manage",
     request: (ids) => ({ ...byEndpoint(ids), body: { overlapSeconds: 0 } }),
   },
+  listChatNotes: { permission: "chats:read", request: byChat },
+  addChatNote: {
+    permission: "chats:write",
+    request: (ids) => ({ ...byChat(ids), body: { text: "Prefers to be called in the morning." } }),
+  },
+  listChatPlugins: { permission: "chats:read", request: byChat },
+  setChatPlugin: {
+    permission: "chats:write",
+    request: ({ chatId, installationId }) => ({
+      params: { id: chatId, installationId },
+      body: { enabled: true },
+    }),
+  },
+  listEscalations: { permission: "escalations:read", request: nothing },
+  getEscalation: { permission: "escalations:read", request: byEscalation },
+  assignEscalation: {
+    permission: "escalations:write",
+    request: (ids) => ({ ...byEscalation(ids), body: { queue: "returns" } }),
+  },
+  takeEscalation: { permission: "escalations:write", request: byEscalation },
+  resolveEscalation: {
+    permission: "escalations:write",
+    request: (ids) => ({ ...byEscalation(ids), body: {} }),
+  },
+  listPluginEvents: { permission: "calls:read", request: nothing },
   listOrganizationPlugins: {
     permission: "plugins:read",
     request: ({ organizationId }) => ({ params: { organizationId } }),
@@ -309,7 +355,7 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
  * Operations that answer in OpenAI's shapes, errors included, so that OpenAI's clients understand them. What holds
  * for them is tested with such a client, in test/flow/gateway.test.ts.
  */
-const OPENAI_SHAPED = ["createChatCompletion", "listModelNames"];
+const OPENAI_SHAPED = ["createChatCompletion", "listModelNames", "getModelName"];
 
 /** Operations that plugins call with a token of their own; test/worker/bridge.test.ts walks those. */
 const BRIDGE_TAG = "Bridge";

@@ -1,0 +1,2 @@
+export { createEscalation } from "./create-escalation.ts";
+export { noteChatReleased, noteChatTaken } from "./follow-chat.ts";

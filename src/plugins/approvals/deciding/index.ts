@@ -1,0 +1,1 @@
+export { answerApproval, findAnswered } from "./answer-approval.ts";
