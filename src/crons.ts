@@ -2,6 +2,7 @@
 import type { Ctx } from "./access/context.ts";
 import { removeExpiredKeys } from "./bridge/remove-expired-keys.job.ts";
 import { createPlatformContext } from "./context.ts";
+import { keepOrders } from "./effects/commerce/commerce.job.ts";
 import { enqueueDueDeliveries } from "./effects/events/find-due-deliveries.job.ts";
 import { removeExpiredEvents } from "./effects/events/remove-old-events.job.ts";
 import { enqueueDuePaymentWork } from "./effects/payments/find-due-work.job.ts";
@@ -19,6 +20,7 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     removeExpiredRecords,
     removeExpiredKeys,
     enqueueDuePaymentWork,
+    keepOrders,
     enqueueDueDeliveries,
     removeExpiredEvents,
     runDuePluginJobs,

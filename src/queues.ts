@@ -3,6 +3,7 @@
 import type { Ctx } from "./access/context.ts";
 import { createPlatformContext } from "./context.ts";
 import { WorkMessage, type WorkType } from "./contract/work.ts";
+import { orderPayment, orderRefund } from "./effects/commerce/index.ts";
 import { deliverEvents } from "./effects/events/events.consumer.ts";
 import { paymentEvent, refundEvent } from "./effects/events/index.ts";
 import { paymentWork } from "./effects/payments/payments.consumer.ts";
@@ -14,7 +15,10 @@ import { storeRecords } from "./plugins/records/records.consumer.ts";
 const WORK: Readonly<
   Record<WorkType, (call: { ctx: Ctx; input: Pick<WorkMessage, "organizationId" | "id"> }) => Promise<void>>
 > = {
-  ...paymentWork({ payment: [paymentReceipt, paymentEvent], refund: [refundReceipt, refundEvent] }),
+  ...paymentWork({
+    payment: [paymentReceipt, paymentEvent, orderPayment],
+    refund: [refundReceipt, refundEvent, orderRefund],
+  }),
 };
 
 /** Longest pause before a message is tried again. Its row is tried by the tick in any case. */

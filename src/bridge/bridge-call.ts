@@ -5,6 +5,7 @@ import type { Ctx } from "../access/context.ts";
 import type { Recipient } from "../contract/bridge.ts";
 import type { BridgePermission } from "../contract/permissions.ts";
 import type { ResolvedRecipient } from "../effects/recipients.ts";
+import { BODY_MAX_BYTES } from "./limits.ts";
 
 export type BridgeCtx = Ctx<PluginActor>;
 
@@ -30,6 +31,8 @@ export type BridgeCallDefinition<Body, Query, R extends ResolvedRecipient | null
   readonly operationId: string;
   readonly summary: string;
   readonly body?: z.ZodType<Body>;
+  /** When it may be larger, or must be smaller, than that of other calls. */
+  readonly bodyMaxBytes?: number;
   readonly query?: z.ZodType<Query>;
   /** The shape of a 2xx answer, for the OpenAPI document. */
   readonly answer: z.ZodType;
@@ -83,6 +86,7 @@ export type BridgeCall = Pick<
   "method" | "path" | "operationId" | "summary" | "answer"
 > & {
   readonly body: z.ZodType | undefined;
+  readonly bodyMaxBytes: number;
   readonly query: z.ZodType | undefined;
   readonly keepsKeyForEver: boolean;
   readonly open: (input: BridgeInput<unknown, unknown>) => OpenedCall;
@@ -101,7 +105,8 @@ export function defineBridgeCall<Body = undefined, Query = undefined, Plan = voi
 export function defineBridgeCall<Body, Query, Plan>(
   definition: BridgeCallDefinition<Body, Query, never, Plan>,
 ): BridgeCall {
-  const { method, path, operationId, summary, answer, body, query, keepsKeyForEver = false } = definition;
+  const { method, path, operationId, summary, answer, body, query } = definition;
+  const { bodyMaxBytes = BODY_MAX_BYTES, keepsKeyForEver = false } = definition;
   return {
     method,
     path,
@@ -109,6 +114,7 @@ export function defineBridgeCall<Body, Query, Plan>(
     summary,
     answer,
     body,
+    bodyMaxBytes,
     query,
     keepsKeyForEver,
     open(parsed) {

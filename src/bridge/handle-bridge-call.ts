@@ -29,7 +29,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { passInstallation, passPermission, type Trace } from "./gates.ts";
 import { readIdempotencyKey, requireIdempotencyKey } from "./idempotency-key.ts";
 import { beginKey, finishKey, judgeKnownKey, type KeyedRun, releaseKey } from "./ledger.ts";
-import { BODY_MAX_BYTES, RECORD_TEXT_MAX_BYTES } from "./limits.ts";
+import { RECORD_TEXT_MAX_BYTES } from "./limits.ts";
 import { type RawRequest, readDryRun, readInput } from "./read-input.ts";
 import { resolveRecipient } from "./resolve-recipient.ts";
 
@@ -50,7 +50,7 @@ export async function handleBridgeCall({
 }): Promise<Response> {
   const startedAt = base.clock.now();
   try {
-    const body = await readBodyBytes(request, BODY_MAX_BYTES);
+    const body = await readBodyBytes(request, call.bodyMaxBytes);
     const raw = { headers: request.headers, url: new URL(request.url), params, body };
     const audience = base.config.publicBaseUrl;
     const token = await readBridgeToken(raw.headers.get("authorization"), { audience, body, now: startedAt });

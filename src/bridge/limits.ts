@@ -1,7 +1,10 @@
 /** Every number of the bridge door, with its unit and reason. */
 
-/** A large catalogue is sent in parts; everything else is a few kilobytes. */
+/** Most calls are a few kilobytes. */
 export const BODY_MAX_BYTES = 256 * 1024;
+
+/** A catalogue is sent whole: a thousand items of a kilobyte each. The whole API takes no more either. */
+export const CATALOG_MAX_BYTES = 1024 * 1024;
 
 /** Free-form details may nest, but a value that nests without end would exhaust the stack of whoever writes it down. */
 export const BODY_MAX_DEPTH = 32;

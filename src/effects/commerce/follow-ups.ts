@@ -116,10 +116,7 @@ async function raise(ctx: Ctx, order: OrderRow, checkout: CheckoutRow, paid: Pay
           updatedAt: now,
         })
         .where(
-          and(
-            eq(customerOrder.id, order.id),
-            sql`exists (select 1 from ${orderCheckout} where ${isFresh})`,
-          ),
+          and(eq(customerOrder.id, order.id), sql`exists (select 1 from ${orderCheckout} where ${isFresh})`),
         ),
       ctx.db.update(orderCheckout).set({ raisedAt: now }).where(isFresh),
     ],

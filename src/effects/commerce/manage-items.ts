@@ -63,9 +63,14 @@ export async function importItem({
   });
   const row = await findItem(ctx, organizationId, id);
   if (row.state !== "imported") {
-    throw new AppError("conflict", "catalog_item_withdrawn", "The plugin does not offer this item any more.", {
-      hint: "It comes back when the plugin offers it again.",
-    });
+    throw new AppError(
+      "conflict",
+      "catalog_item_withdrawn",
+      "The plugin does not offer this item any more.",
+      {
+        hint: "It comes back when the plugin offers it again.",
+      },
+    );
   }
   return presentStaffItem(row);
 }

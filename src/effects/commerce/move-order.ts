@@ -48,7 +48,7 @@ export async function moveOrder({
   input: { plan, idempotencyKey },
 }: {
   ctx: Ctx;
-  input: { plan: MovePlan; idempotencyKey: string };
+  input: { plan: MovePlan; idempotencyKey?: string };
 }): Promise<OrderRow> {
   const { order, move, isDone } = plan;
   const { state: to, note } = move;

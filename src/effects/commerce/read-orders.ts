@@ -24,13 +24,25 @@ export const READ_PERMISSIONS: readonly BridgePermission[] = [
 ];
 
 /** An order for a plugin. Throws `order_not_found`. */
-export async function getOrder({ ctx, input: { id } }: { ctx: Ctx; input: { id: string } }): Promise<OrderRow> {
+export async function getOrder({
+  ctx,
+  input: { id },
+}: {
+  ctx: Ctx;
+  input: { id: string };
+}): Promise<OrderRow> {
   const organizationId = requireEffect(ctx, { control: "orders:read", bridge: READ_PERMISSIONS });
   return findOrderFor(ctx, organizationId, id, "plugin:ecommerce:orders:read:any");
 }
 
 /** The organisation's orders that fit every filter given, newest first. */
-export async function listOrders({ ctx, input }: { ctx: Ctx; input: OrdersQuery }): Promise<Page<StaffOrder>> {
+export async function listOrders({
+  ctx,
+  input,
+}: {
+  ctx: Ctx;
+  input: OrdersQuery;
+}): Promise<Page<StaffOrder>> {
   const organizationId = requirePermission(ctx, "orders:read");
   const { state, instanceId, installationId, number, needsAttention, from, to } = input;
   const rows = await ctx.db
