@@ -547,7 +547,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/operations.md",
     rule: "A variable that is missing or wrong is named, and its value is not.",
   },
-  { id: "RECEIPT-01", source: "design/contract.md", rule: "Money is shown as its currency divides." },
+  { id: "RECEIPT-01", source: "docs/decisions/0026-receipts.md", rule: "Money is shown as its currency divides." },
   {
     id: "RECEIPT-02",
     source: "docs/decisions/0026-receipts.md",
@@ -565,7 +565,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
   {
     id: "RECEIPT-05",
-    source: "design/product.md",
+    source: "docs/decisions/0026-receipts.md",
     rule: "Address and details are on the receipt byte for byte.",
   },
   {
@@ -573,7 +573,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/decisions/0026-receipts.md",
     rule: "A receipt says everything that a payer has to know.",
   },
-  { id: "RECEIPT-07", source: "design/product.md", rule: "A payment has exactly one receipt." },
+  { id: "RECEIPT-07", source: "docs/decisions/0026-receipts.md", rule: "A payment has exactly one receipt." },
   {
     id: "RECEIPT-08",
     source: "docs/decisions/0026-receipts.md",
@@ -709,22 +709,22 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/payment-providers.md",
     rule: "A provider's credentials are in no outcome, and open nothing for anybody else.",
   },
-  { id: "EVENT-01", source: "design/contract.md", rule: "Events are tried at 0 s, 5 s, 5 min … 24 h." },
-  { id: "EVENT-02", source: "design/contract.md", rule: "`Retry-After` is honoured." },
+  { id: "EVENT-01", source: "docs/decisions/0028-events.md", rule: "Events are tried at 0 s, 5 s, 5 min … 24 h." },
+  { id: "EVENT-02", source: "docs/decisions/0028-events.md", rule: "`Retry-After` is honoured." },
   {
     id: "EVENT-03",
-    source: "design/contract.md",
+    source: "docs/decisions/0028-events.md",
     rule: "Endpoints get events signed by Standard Webhooks 1.0.",
   },
   {
     id: "EVENT-04",
-    source: "design/contract.md",
+    source: "docs/decisions/0028-events.md",
     rule: "An event is told at least once, its id stable across tries.",
   },
-  { id: "EVENT-05", source: "design/contract.md", rule: "410 ends it." },
+  { id: "EVENT-05", source: "docs/decisions/0028-events.md", rule: "410 ends it." },
   {
     id: "EVENT-06",
-    source: "design/contract.md",
+    source: "docs/decisions/0028-events.md",
     rule: "What nobody took waits in a list for a person to replay.",
   },
   { id: "EVENT-07", source: "docs/decisions/0028-events.md", rule: "Events of one subject arrive in order." },
@@ -740,7 +740,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
   {
     id: "EVENT-10",
-    source: "design/facts.md",
+    source: "docs/decisions/0028-events.md",
     rule: "Every piece of queued work is findable again from a row.",
   },
   {

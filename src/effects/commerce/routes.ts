@@ -198,7 +198,7 @@ commerceRoutes.openapi(
   createRoute({
     method: "post",
     path: "/v1/orders/{id}/state",
-    operationId: "moveOrderByStaff",
+    operationId: "setOrderState",
     tags: ["Orders"],
     security,
     summary: "Move an order on",

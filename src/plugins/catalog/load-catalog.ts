@@ -18,6 +18,7 @@ import {
 import { type KnownGatewayKey, keepGatewayKey, selectGatewayKey } from "../../tenancy/keys/index.ts";
 import { decideGates } from "../grants/index.ts";
 import { findFirstPartyPlugin, toManifest } from "../in-process/index.ts";
+import { findShopkeeper, hideBehind, isCommerceToolkit } from "./commerce-rule.ts";
 import type { CatalogEntry, CatalogInstallation, InstanceCatalog } from "./instance-catalog.ts";
 import { CATALOG_CACHE_ENTRIES, CATALOG_MAX_AGE_MS } from "./limits.ts";
 import { keepVersion, type LoadedVersion, recalledVersionIds, recallVersion } from "./loaded-version.ts";
@@ -130,7 +131,7 @@ async function readCatalog(
     return { catalog: undefined, key };
   }
   const entries = new Map<string, CatalogEntry>();
-  const firstParty: CatalogInstallation[] = [];
+  const active: CatalogInstallation[] = [];
   for (const row of rows) {
     const version = versionOf(row);
     const held: CatalogInstallation = {
@@ -155,13 +156,22 @@ async function readCatalog(
               deciders: row.grantDeciders ?? {},
             },
     };
-    if (held.firstParty && held.grant && row.status === "active") {
-      firstParty.push(held);
+    if (held.grant && row.status === "active") {
+      active.push(held);
     }
     for (const entry of entriesOf(held, row.status)) {
       entries.set(entry.modelName, entry);
     }
   }
+  const shopkeeper = findShopkeeper(active);
+  if (shopkeeper !== null) {
+    for (const [name, entry] of entries) {
+      entries.set(name, isCommerceToolkit(entry.installation) ? hideBehind(shopkeeper, entry) : entry);
+    }
+  }
+  const firstParty = active.filter(
+    (held) => held.firstParty && !(shopkeeper !== null && isCommerceToolkit(held)),
+  );
   const { organizationId, systemPrompt } = number;
   const catalog = { instanceId, organizationId, systemPrompt, loadedAt: now, entries, firstParty };
   catalogs.set(instanceId, catalog);

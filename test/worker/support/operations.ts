@@ -24,6 +24,9 @@ export type ObjectIds = {
   readonly refundId: string;
   readonly paymentAccountId: string;
   readonly receiptId: string;
+  readonly catalogItemId: string;
+  readonly orderId: string;
+  readonly afterSalesId: string;
   readonly eventEndpointId: string;
   readonly eventDeliveryId: string;
   readonly escalationId: string;
@@ -48,6 +51,9 @@ export function nobodysIds(): ObjectIds {
     refundId: newId("refund"),
     paymentAccountId: newId("paymentAccount"),
     receiptId: newId("receipt"),
+    catalogItemId: newId("catalogItem"),
+    orderId: newId("order"),
+    afterSalesId: newId("afterSales"),
     eventEndpointId: newId("eventEndpoint"),
     eventDeliveryId: newId("eventDelivery"),
     escalationId: newId("escalation"),
@@ -89,6 +95,8 @@ const byChat = ({ chatId }: ObjectIds) => ({ params: { id: chatId } });
 const byPayment = ({ paymentId }: ObjectIds) => ({ params: { id: paymentId } });
 const byRefund = ({ refundId }: ObjectIds) => ({ params: { id: refundId } });
 const byPaymentAccount = ({ paymentAccountId }: ObjectIds) => ({ params: { id: paymentAccountId } });
+const byItem = ({ catalogItemId }: ObjectIds) => ({ params: { id: catalogItemId } });
+const byOrder = ({ orderId }: ObjectIds) => ({ params: { id: orderId } });
 const byReceipt = ({ receiptId }: ObjectIds) => ({ params: { id: receiptId } });
 const byEndpoint = ({ eventEndpointId }: ObjectIds) => ({ params: { id: eventEndpointId } });
 const byDelivery = ({ eventDeliveryId }: ObjectIds) => ({ params: { id: eventDeliveryId } });
@@ -298,6 +306,42 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
   sendReceipt: { permission: "receipts:send", request: byReceipt },
   getBusinessProfile: { permission: "payments:read", request: nothing },
   setBusinessProfile: { permission: "payments:configure", request: () => ({ body: { name: "Duka" } }) },
+  listCatalogItems: { permission: "catalog:read", request: nothing },
+  importCatalogItem: { permission: "catalog:write", request: byItem },
+  retireCatalogItem: { permission: "catalog:write", request: byItem },
+  importCatalogItems: {
+    permission: "catalog:write",
+    request: ({ installationId }) => ({ body: { installationId } }),
+  },
+  getCatalogSettings: { permission: "catalog:read", request: byInstallation },
+  setCatalogSettings: {
+    permission: "catalog:write",
+    request: (ids) => ({ ...byInstallation(ids), body: { importsItself: true } }),
+  },
+  getCommerceSettings: { permission: "catalog:read", request: nothing },
+  setCommerceSettings: {
+    permission: "catalog:write",
+    request: () => ({ body: { orderPrefix: "DUK", unpaidHours: 24 } }),
+  },
+  listOrders: {
+    permission: "orders:read",
+    request: ({ instanceId, installationId }) => ({ query: { instanceId, installationId } }),
+  },
+  totalOrders: { permission: "orders:read", request: nothing },
+  getOrderHistory: { permission: "orders:read", request: byOrder },
+  setOrderState: {
+    permission: "orders:write",
+    request: (ids) => ({ ...byOrder(ids), body: { state: "cancelled" } }),
+  },
+  dismissOrderAttention: { permission: "orders:write", request: byOrder },
+  listAfterSales: { permission: "orders:read", request: ({ orderId }) => ({ query: { orderId } }) },
+  resolveAfterSales: {
+    permission: "orders:write",
+    request: ({ afterSalesId }) => ({
+      params: { id: afterSalesId },
+      body: { outcome: "accepted", resolution: "Bring it back to the shop." },
+    }),
+  },
   listEvents: {
     permission: "events:read",
     request: ({ paymentId }) => ({ query: { subjectId: paymentId } }),
