@@ -6,7 +6,7 @@ export type GasOrder = {
   /** The customer as this plugin knows them: a hash. */
   readonly userId: string | undefined;
   /** As the platform told it last. */
-  state: string;
+  readonly state: string;
 };
 
 export type DeliveryJob = {
@@ -24,14 +24,13 @@ export function createDeliveryBook() {
   return {
     orders: orders as ReadonlyMap<string, GasOrder>,
     jobs: jobs as ReadonlyMap<string, DeliveryJob>,
-    /** An order is noted once; later news only changes its state. */
-    note: (order: GasOrder) => {
-      const known = orders.get(order.number);
-      if (known === undefined) {
-        orders.set(order.number, order);
-      } else {
-        known.state = order.state;
-      }
+    /** The order of a customer. What the platform has told of it by then stays. */
+    place: ({ id, number, userId }: Omit<GasOrder, "state">) => {
+      orders.set(number, { id, number, userId, state: orders.get(number)?.state ?? "awaiting_payment" });
+    },
+    /** What the platform tells of an order, perhaps before the call that placed it has ended. */
+    follow: ({ id, number, state }: Omit<GasOrder, "userId">) => {
+      orders.set(number, { id, number, state, userId: orders.get(number)?.userId });
     },
     /** One job for an order, however often its payment is told. */
     openJob: (job: Omit<DeliveryJob, "id" | "isCalledOff">) => {

@@ -3,7 +3,12 @@ import { SIZES } from "./catalogue.ts";
 
 const WISH = {
   size: { type: "string", enum: SIZES, description: "Which cylinder is to be refilled." },
-  quantity: { type: "integer", minimum: 1, maximum: 20, description: "How many; 1 if the customer does not say." },
+  quantity: {
+    type: "integer",
+    minimum: 1,
+    maximum: 20,
+    description: "How many; 1 if the customer does not say.",
+  },
   withHose: { type: "boolean", description: "Whether a new hose of 2 m is wanted." },
   withRegulator: { type: "boolean", description: "Whether a new regulator is wanted." },
 } as const;
@@ -85,7 +90,8 @@ export function gasDeliveryManifest(baseUrl: string) {
               type: "string",
               minLength: 1,
               maxLength: 4_000,
-              description: "Where to bring it, in the customer's exact words. Do not shorten or correct them.",
+              description:
+                "Where to bring it, in the customer's exact words. Do not shorten or correct them.",
             },
           },
           required: ["size", "deliveryAddress"],
@@ -93,7 +99,8 @@ export function gasDeliveryManifest(baseUrl: string) {
       },
       {
         name: "delivery_status",
-        description: "Tell how far the delivery of a gas order is. Use it when the customer asks where it is.",
+        description:
+          "Tell how far the delivery of a gas order is. Use it when the customer asks where it is.",
         inputSchema: ORDER_NUMBER,
       },
       {

@@ -47,7 +47,7 @@ export function createGasDelivery({ baseUrl, book = createDeliveryBook(), ...opt
 
       order_gas: async ({ deliveryAddress, ...wish }, { user, bridge }) => {
         const order = await placeOrder(bridge, wish, deliveryAddress);
-        book.note({ id: order.id, number: order.number, userId: user?.id, state: "awaiting_payment" });
+        book.place({ id: order.id, number: order.number, userId: user?.id });
         const total = formatMoney(order.amount, order.currency);
         return {
           orderNumber: order.number,
@@ -89,7 +89,7 @@ export function createGasDelivery({ baseUrl, book = createDeliveryBook(), ...opt
 
       on_order: async (event, { bridge }) => {
         const { id, number, state } = (event as Event).data as OrderData;
-        book.note({ id, number, state, userId: undefined });
+        book.follow({ id, number, state });
         // A rider is always free in this example.
         const next = { paid: "preparing", preparing: "dispatched" } as const;
         if (state === "paid" || state === "preparing") {

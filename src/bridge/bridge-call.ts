@@ -2,8 +2,8 @@
 import type { z } from "zod";
 import type { PluginActor } from "../access/actor.ts";
 import type { Ctx } from "../access/context.ts";
-import type { Recipient } from "../contract/bridge.ts";
 import type { BridgePermission } from "../contract/permissions.ts";
+import type { Recipient } from "../contract/recipient.ts";
 import type { ResolvedRecipient } from "../effects/recipients.ts";
 import { BODY_MAX_BYTES } from "./limits.ts";
 

@@ -1,4 +1,4 @@
-import type { Recipient } from "../contract/bridge.ts";
+import type { Recipient } from "../contract/recipient.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import { sha256 } from "../kernel/crypto.ts";
 import type { BridgeCtx } from "./bridge-call.ts";

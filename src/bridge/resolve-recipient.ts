@@ -2,7 +2,7 @@
 import { and, eq } from "drizzle-orm";
 import { openToken } from "../agent/chats/index.ts";
 import { chatIdOf } from "../channels/chat-name.ts";
-import type { Recipient } from "../contract/bridge.ts";
+import type { Recipient } from "../contract/recipient.ts";
 import { pluginContact } from "../db/schema/index.ts";
 import type { ResolvedRecipient } from "../effects/recipients.ts";
 import { AppError } from "../kernel/errors.ts";

@@ -1,26 +1,7 @@
 /** What plugins ask of the platform, as it crosses the wire. Payments have their own file. */
 import { z } from "zod";
 import { Gate } from "./gates.ts";
-
-/** Whom a bridge call is for. What it may be is a matter of the permission of the same name. */
-export const Recipient = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("current_chat"),
-    /** `context.currentChat.token` of the tool call. */
-    token: z.string().min(1).max(600),
-  }),
-  z.strictObject({
-    type: z.literal("known_contact"),
-    /** `context.user.id` of an earlier tool call. */
-    userId: z.string().min(1).max(100),
-  }),
-  z.strictObject({
-    type: z.literal("external_recipient"),
-    /** In international form, such as `+254712345678`. */
-    phone: z.string().min(1).max(40),
-  }),
-]);
-export type Recipient = z.infer<typeof Recipient>;
+import { Recipient } from "./recipient.ts";
 
 /** Free text, now. WhatsApp takes it within a day of the customer's last message only. */
 export const SendMessage = z.strictObject({

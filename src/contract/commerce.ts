@@ -1,8 +1,8 @@
 /** What catalogue items and orders look like on the wire. */
 import { z } from "zod";
-import { Recipient } from "./bridge.ts";
 import { AFTER_SALES_KINDS, AFTER_SALES_STATES, ITEM_STATES, ORDER_STATES } from "./commerce-words.ts";
 import { AMOUNT_MAX, Currency, PAYMENT_PROVIDERS, Payment } from "./payments.ts";
+import { Recipient } from "./recipient.ts";
 
 export {
   AFTER_SALES_STATES,

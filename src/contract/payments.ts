@@ -1,7 +1,7 @@
 /** What a payment and its provider look like on the wire. */
 import { z } from "zod";
-import { Recipient } from "./bridge.ts";
 import { PAYMENT_PROVIDERS, PAYMENT_STATES, REFUND_STATES } from "./payment-words.ts";
+import { Recipient } from "./recipient.ts";
 
 export {
   PAYMENT_ATTENTION,

@@ -1,7 +1,20 @@
-/** What a plugin asks of the platform: payments, messages. Each thing happens once, however often it is tried. */
-import type { DryRun, Recipient, SendMessage, SentMessage } from "../contract/bridge.ts";
+/** What a plugin asks of the platform: money, orders, messages, people. Each happens once, however often it is tried. */
+import type { DryRun, SendMessage, SentMessage } from "../contract/bridge.ts";
+import type {
+  AfterSales,
+  CheckOutOrder,
+  Checkout,
+  MoveOrder,
+  OpenAfterSales,
+  Order,
+  PlaceOrder,
+  SyncCatalog,
+  SyncedCatalog,
+} from "../contract/commerce.ts";
+import type { EscalationAssignee, RequestEscalation, RequestedEscalation } from "../contract/escalation.ts";
 import type { InitiatePayment, Payment, Refund, RequestRefund } from "../contract/payments.ts";
 import type { PlatformTokenClaims } from "../contract/platform-token.ts";
+import type { Recipient } from "../contract/recipient.ts";
 import type { ToolCallContext } from "../contract/tool-call.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { BridgeError } from "./bridge-error.ts";
@@ -30,7 +43,11 @@ type ToCustomer<Input extends { readonly recipient: Recipient }> = Omit<Input, "
   readonly recipient?: Recipient;
 };
 
-type BridgeOf<Messaging, Paying> = {
+/** As it is written, where what has a default may be left out. */
+type Escalating = Pick<RequestEscalation, "recipient" | "reason"> &
+  Partial<Pick<RequestEscalation, "summary" | "urgency">>;
+
+type BridgeOf<Messaging, Paying, Ordering, Asking> = {
   readonly payments: {
     /** Asks a customer for money. The answer is `pending` at best: that it was paid comes as an event. */
     readonly initiate: (payment: Paying, options?: EffectOptions) => Promise<Payment>;
@@ -38,9 +55,37 @@ type BridgeOf<Messaging, Paying> = {
     /** Gives money back, or asks staff to, by what is granted. */
     readonly refund: (id: string, refund: RequestRefund, options?: EffectOptions) => Promise<Refund>;
   };
+  readonly catalog: {
+    /** Offers all that the plugin sells, as it is now; what is missing is retired. The merchant imports it. */
+    readonly sync: (catalog: SyncCatalog, options?: EffectOptions) => Promise<SyncedCatalog>;
+  };
+  readonly orders: {
+    /** Places an order of imported items, at the catalogue's prices. */
+    readonly create: (order: Ordering, options?: EffectOptions) => Promise<Order>;
+    readonly get: (id: string) => Promise<Order>;
+    /** Moves the fulfilment on, such as to `preparing`. */
+    readonly update: (id: string, move: MoveOrder, options?: EffectOptions) => Promise<Order>;
+    /** Asks for the money. That it was paid comes as an event. */
+    readonly checkOut: (id: string, checkout?: CheckOutOrder, options?: EffectOptions) => Promise<Checkout>;
+    /** Opens a return, an exchange or a complaint. */
+    readonly openAfterSales: (
+      id: string,
+      request: OpenAfterSales,
+      options?: EffectOptions,
+    ) => Promise<AfterSales>;
+  };
   readonly messages: {
     /** Sends text now. `blocked`: the customer has not written for a day, so WhatsApp takes no free text. */
     readonly send: (message: Messaging, options?: EffectOptions) => Promise<SentMessage>;
+  };
+  readonly escalations: {
+    /** Brings a person into the chat; the agent is silent there until they are done. */
+    readonly create: (escalation: Asking, options?: EffectOptions) => Promise<RequestedEscalation>;
+    readonly assign: (
+      id: string,
+      assignee: EscalationAssignee,
+      options?: EffectOptions,
+    ) => Promise<RequestedEscalation>;
   };
   /** The answer's JSON as the platform sent it. */
   readonly request: (request: BridgeRequest) => Promise<unknown>;
@@ -49,10 +94,15 @@ type BridgeOf<Messaging, Paying> = {
 };
 
 /** The bridges outside of a call: every recipient is named. */
-export type Bridge = BridgeOf<SendMessage, InitiatePayment>;
+export type Bridge = BridgeOf<SendMessage, InitiatePayment, PlaceOrder, Escalating>;
 
 /** The bridges in the name of one tool call. */
-export type CallBridge = BridgeOf<ToCustomer<SendMessage>, ToCustomer<InitiatePayment>>;
+export type CallBridge = BridgeOf<
+  ToCustomer<SendMessage>,
+  ToCustomer<InitiatePayment>,
+  ToCustomer<PlaceOrder>,
+  Omit<Escalating, "recipient"> & { readonly recipient?: Escalating["recipient"] }
+>;
 
 export type BridgeClientOptions = {
   /** As it was shown at the installation (`kps_…`), alone or with its `kid`. */
@@ -120,14 +170,27 @@ export function bridgeOfCall({
       initiate: async (payment, options) =>
         bridge.payments.initiate({ ...payment, recipient: payment.recipient ?? recipient() }, options),
     },
+    orders: {
+      ...bridge.orders,
+      create: async (order, options) =>
+        bridge.orders.create({ ...order, recipient: order.recipient ?? recipient() }, options),
+    },
     messages: {
       send: async (message, options) =>
         bridge.messages.send({ ...message, recipient: message.recipient ?? recipient() }, options),
     },
+    escalations: {
+      ...bridge.escalations,
+      create: async (escalation, options) =>
+        bridge.escalations.create({ ...escalation, recipient: escalation.recipient ?? recipient() }, options),
+    },
   };
 }
 
-function currentChat({ currentChat: chat }: Pick<ToolCallContext, "currentChat">): Recipient {
+function currentChat({ currentChat: chat }: Pick<ToolCallContext, "currentChat">): {
+  type: "current_chat";
+  token: string;
+} {
   if (chat === undefined) {
     throw new BridgeError("current_chat_missing", "This call has no current chat to reach.", {
       status: null,
@@ -138,34 +201,70 @@ function currentChat({ currentChat: chat }: Pick<ToolCallContext, "currentChat">
 }
 
 function buildBridge(connection: Connection, makeKey: (operation: string) => string): Bridge {
-  const act = (operation: string, path: string, body: unknown, options: EffectOptions = {}) =>
+  const act = (
+    method: "POST" | "PUT" | "PATCH",
+    operation: string,
+    path: string,
+    body: unknown,
+    options: EffectOptions = {},
+  ) =>
     requestBridge(connection, {
-      method: "POST",
+      method,
       path,
       body,
       idempotencyKey: options.idempotencyKey ?? makeKey(operation),
     });
+  const read = (path: string) => requestBridge(connection, reading(path));
+  const payment = (id: string) => `/payments/${encodeURIComponent(id)}`;
+  const order = (id: string) => `/orders/${encodeURIComponent(id)}`;
   return {
     payments: {
-      initiate: async (payment, options) =>
-        (await act("payments.initiate", "/payments", payment, options)) as Payment,
-      get: async (id) =>
-        (await requestBridge(connection, reading(`/payments/${encodeURIComponent(id)}`))) as Payment,
+      initiate: async (terms, options) =>
+        (await act("POST", "payments.initiate", "/payments", terms, options)) as Payment,
+      get: async (id) => (await read(payment(id))) as Payment,
       refund: async (id, refund, options) =>
+        (await act("POST", "payments.refund", `${payment(id)}/refunds`, refund, options)) as Refund,
+    },
+    catalog: {
+      sync: async (catalog, options) =>
+        (await act("PUT", "catalog.sync", "/catalog/items", catalog, options)) as SyncedCatalog,
+    },
+    orders: {
+      create: async (placed, options) =>
+        (await act("POST", "orders.create", "/orders", placed, options)) as Order,
+      get: async (id) => (await read(order(id))) as Order,
+      update: async (id, move, options) =>
+        (await act("PATCH", "orders.update", order(id), move, options)) as Order,
+      checkOut: async (id, checkout = {}, options = {}) =>
+        (await act("POST", "orders.checkOut", `${order(id)}/checkout`, checkout, options)) as Checkout,
+      openAfterSales: async (id, request, options) =>
         (await act(
-          "payments.refund",
-          `/payments/${encodeURIComponent(id)}/refunds`,
-          refund,
+          "POST",
+          "orders.openAfterSales",
+          `${order(id)}/after-sales`,
+          request,
           options,
-        )) as Refund,
+        )) as AfterSales,
     },
     messages: {
       send: async (message, options) =>
-        (await act("messages.send", "/messages", message, options)) as SentMessage,
+        (await act("POST", "messages.send", "/messages", message, options)) as SentMessage,
+    },
+    escalations: {
+      create: async (escalation, options) =>
+        (await act("POST", "escalations.create", "/escalations", escalation, options)) as RequestedEscalation,
+      assign: async (id, assignee, options) =>
+        (await act(
+          "POST",
+          "escalations.assign",
+          `/escalations/${encodeURIComponent(id)}/assign`,
+          assignee,
+          options,
+        )) as RequestedEscalation,
     },
     request: ({ method, path, body, idempotencyKey }) =>
       method === "GET"
-        ? requestBridge(connection, reading(path))
+        ? read(path)
         : requestBridge(connection, {
             method,
             path,

@@ -1,9 +1,11 @@
 /** Nobody sees or changes what belongs to another organisation. */
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { withActor } from "../../src/access/context.ts";
 import {
   approval,
+  catalogItem,
   chatNote,
   deadLetter,
   escalation,
@@ -13,6 +15,7 @@ import {
   toolCall,
   usageEvent,
 } from "../../src/db/schema/index.ts";
+import { openAfterSales } from "../../src/effects/commerce/index.ts";
 import { issueReceipt } from "../../src/effects/receipts/issue-receipt.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { testBase } from "./support/base.ts";
@@ -32,6 +35,7 @@ import {
 } from "./support/operations.ts";
 import { addGatewayKey, testDb } from "./support/organization.ts";
 import { Till } from "./support/payments.ts";
+import { Shop } from "./support/shop.ts";
 
 /** In everything of A's that holds text: it must not turn up in any answer that B gets. */
 const MARKER = "only-A-may-read-this";
@@ -72,6 +76,20 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
     { paymentId: paid.id },
     till.plugin(["plugin:payments:refund:request:own"]),
   );
+  const shop = new Shop(desk);
+  await shop.stockUp();
+  const ordered = await shop.order({ orderDetails: JSON.stringify({ address: MARKER }) });
+  const complaint = await openAfterSales({
+    ctx: shop.keeper(),
+    input: {
+      plan: { order: ordered, request: { kind: "complaint", reason: MARKER } },
+      idempotencyKey: MARKER,
+    },
+  });
+  const [item] = await testDb()
+    .select()
+    .from(catalogItem)
+    .where(eq(catalogItem.organizationId, organization.id));
   const ids: ObjectIds = {
     organizationId: organization.id,
     instanceId,
@@ -92,6 +110,9 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
     paymentId: paid.id,
     refundId: requested.id,
     paymentAccountId,
+    catalogItemId: item?.id ?? "",
+    orderId: ordered.id,
+    afterSalesId: complaint.id,
     receiptId: (await issueReceipt({ ctx: platform(), input: { kind: "payment", id: paid.id } })) ?? "",
     eventEndpointId: await created("/v1/event-endpoints", {
       url: "https://example.com/hook",

@@ -89,7 +89,9 @@ export async function planOrder({
   const { issues, lines } = matchItems(request, items);
   const amount = lines.reduce((sum, { quantity, unitAmount }) => sum + quantity * unitAmount, 0);
   const currency = items[0]?.currency ?? "";
-  issues.push(...checkWhole(request, amount, new Set(items.map((item) => item.currency))));
+  // What is wrong with an item already is not in the sum.
+  const sum = issues.length === 0 ? amount : null;
+  issues.push(...checkWhole(request, sum, new Set(items.map((item) => item.currency))));
   if (issues.length > 0) {
     throw new AppError("invalid", "order_invalid", `The order is not possible: ${issues[0]?.message}`, {
       gate: "policy",
@@ -146,14 +148,14 @@ function problemOf(
 
 function checkWhole(
   { orderDetails }: OrderRequest,
-  amount: number,
+  amount: number | null,
   currencies: ReadonlySet<string>,
 ): readonly Issue[] {
   const issues: Issue[] = [];
   if (currencies.size > 1) {
     const message = `All items of an order have one currency; these have ${[...currencies].join(", ")}.`;
     issues.push({ pointer: "/items", code: "currency_differs", message });
-  } else if (currencies.size === 1 && (amount < 1 || amount > AMOUNT_MAX)) {
+  } else if (amount !== null && (amount < 1 || amount > AMOUNT_MAX)) {
     const message = `The items come to ${amount}, and an order has 1 to ${AMOUNT_MAX} minor units.`;
     issues.push({ pointer: "/items", code: "amount_out_of_range", message });
   }

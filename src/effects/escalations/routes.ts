@@ -1,10 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
+import { EscalationAssignee } from "../../contract/escalation.ts";
 import { CONTROL_PLANE, jsonAnswer, jsonBody, pageOf, problems } from "../../http/openapi.ts";
 import { createRouter } from "../../http/router.ts";
 import { assignEscalation } from "./assign-escalation.ts";
 import { getEscalation, listEscalations } from "./list-escalations.ts";
 import { resolveEscalation } from "./resolve-escalation.ts";
-import { AssignEscalation, Escalation, EscalationQuery, IdParam, ResolveEscalation } from "./schemas.ts";
+import { Escalation, EscalationQuery, IdParam, ResolveEscalation } from "./schemas.ts";
 import { takeEscalation } from "./take-escalation.ts";
 
 const tags = ["Escalations"];
@@ -48,7 +49,7 @@ escalationRoutes.openapi(
     tags,
     security,
     summary: "Say whom an escalation is meant for",
-    request: { params: IdParam, body: jsonBody(AssignEscalation) },
+    request: { params: IdParam, body: jsonBody(EscalationAssignee) },
     responses: { 200: jsonAnswer(Escalation, "The escalation."), ...problems(400, 404, 409, 422) },
   }),
   async (c) => {

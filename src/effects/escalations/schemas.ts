@@ -27,7 +27,6 @@ export const Escalation = z
   .openapi("Escalation");
 export type Escalation = z.infer<typeof Escalation>;
 
-const QUEUE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const NOTE_MAX_CHARACTERS = 1_000;
 
 export const IdParam = z.object({ id: z.string().max(200) });
@@ -38,14 +37,6 @@ export const EscalationQuery = PageQuery.extend({
   assignee: z.string().max(200).optional().openapi({ description: "A member's id, or a queue's name." }),
 });
 export type EscalationQuery = z.infer<typeof EscalationQuery>;
-
-export const AssignEscalation = z
-  .union([
-    z.strictObject({ userId: z.string().max(200) }),
-    z.strictObject({ queue: z.string().regex(QUEUE_NAME, "Small letters, digits and dashes.") }),
-  ])
-  .openapi("AssignEscalation");
-export type AssignEscalation = z.infer<typeof AssignEscalation>;
 
 export const ResolveEscalation = z.strictObject({
   note: z

@@ -1,10 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
+import { BusinessProfile } from "../../contract/receipts.ts";
 import { CONTROL_PLANE, jsonAnswer, jsonBody, pageOf, problems } from "../../http/openapi.ts";
 import { createRouter } from "../../http/router.ts";
 import { getReceipt, listReceipts } from "./list-receipts.ts";
 import { getBusinessProfile, setBusinessProfile } from "./profile.ts";
 import { readSharedReceipt, shareReceipt } from "./read-shared-receipt.ts";
-import { BusinessProfile, Receipt, ReceiptLink, ReceiptParam, ReceiptQuery } from "./schemas.ts";
+import { Receipt, ReceiptLink, ReceiptParam, ReceiptQuery } from "./schemas.ts";
 import { resendReceipt } from "./send-receipt.ts";
 
 const tags = ["Receipts"];

@@ -1,8 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { BusinessProfile as Profile } from "../../contract/receipts.ts";
 import { PageQuery } from "../../http/openapi.ts";
-
-export const BusinessProfile = Profile.openapi("BusinessProfile");
 
 export const Receipt = z
   .object({

@@ -1,12 +1,20 @@
 /** Bridge calls in tests: a plugin that signs with a library of its own, and a valid request of every call. */
 import { SignJWT } from "jose";
+import { withActor } from "../../../src/access/context.ts";
 import { BRIDGE_PATH } from "../../../src/contract/bridge-http.ts";
 import type { BridgePermission } from "../../../src/contract/permissions.ts";
+import { pluginContact } from "../../../src/db/schema/index.ts";
+import { createEscalation } from "../../../src/effects/escalations/index.ts";
 import { base64url, utf8 } from "../../../src/kernel/encoding.ts";
 import type { PluginBehaviour } from "../../support/stand-in.ts";
+import { testBase } from "./base.ts";
 import { type Answer, BASE_URL, call } from "./call.ts";
+import { ring } from "./chats.ts";
+import { chatBodyOf, openChat } from "./conversations.ts";
 import { createDesk, type Desk } from "./desk.ts";
+import { testDb } from "./organization.ts";
 import { Till } from "./payments.ts";
+import { GAS, Shop } from "./shop.ts";
 
 /** What a bridge call answers, as far as tests look at it. */
 export type BridgeBody = {
@@ -127,6 +135,12 @@ export function nextPhone(): string {
   return `+25472${String(numbers).padStart(7, "0")}`;
 }
 
+async function ordered(desk: Desk) {
+  const shop = new Shop(desk);
+  await shop.stockUp();
+  return shop.order();
+}
+
 /**
  * A valid request of every bridge call, by its operation's id. test/worker/bridge-gates.test.ts sends each through
  * every gate, and fails for a call that is not here.
@@ -174,4 +188,121 @@ export const BRIDGE_EXAMPLES: Readonly<Record<string, Example>> = {
     }),
     changed: ({ body }) => ({ ...(body as object), amount: 200 }),
   },
+  syncCatalog: {
+    permission: "plugin:ecommerce:catalog:sync",
+    request: () => ({ method: "PUT", path: "/catalog/items", body: { items: [GAS] } }),
+    changed: () => ({ items: [{ ...GAS, unitAmount: 1 }] }),
+  },
+  placeOrder: {
+    permission: "plugin:ecommerce:orders:create:external_recipient",
+    otherScope: "plugin:ecommerce:orders:create:known_contact",
+    request: async (desk) => {
+      await new Shop(desk).stockUp();
+      return {
+        method: "POST",
+        path: "/orders",
+        body: {
+          recipient: { type: "external_recipient", phone: nextPhone() },
+          items: [{ sku: GAS.sku, quantity: 1 }],
+          orderDetails: { address: "Beth House, Kasarani, House 16" },
+        },
+      };
+    },
+    changed: ({ body }) => ({ ...(body as object), items: [{ sku: GAS.sku, quantity: 2 }] }),
+  },
+  getOrder: {
+    permission: "plugin:ecommerce:orders:read:own",
+    request: async (desk) => ({ method: "GET", path: `/orders/${(await ordered(desk)).id}` }),
+  },
+  moveOrder: {
+    permission: "plugin:ecommerce:orders:update:own",
+    request: async (desk) => ({
+      method: "PATCH",
+      path: `/orders/${(await ordered(desk)).id}`,
+      body: { state: "cancelled" },
+    }),
+    changed: () => ({ state: "cancelled", note: "The customer changed their mind." }),
+  },
+  checkOutOrder: {
+    permission: "plugin:ecommerce:checkout:initiate",
+    request: async (desk) => ({
+      method: "POST",
+      path: `/orders/${(await ordered(desk)).id}/checkout`,
+      body: {},
+    }),
+    changed: () => ({ provider: "sandbox" }),
+  },
+  openAfterSales: {
+    permission: "plugin:ecommerce:after_sales:create:own",
+    request: async (desk) => ({
+      method: "POST",
+      path: `/orders/${(await ordered(desk)).id}/after-sales`,
+      body: { kind: "complaint", reason: "Nobody came." },
+    }),
+    changed: ({ body }) => ({ ...(body as object), reason: "Nobody came yet." }),
+  },
+  requestEscalation: {
+    permission: "plugin:escalations:create:known_contact",
+    otherScope: "plugin:escalations:create:current_chat",
+    request: async (desk) => ({
+      method: "POST",
+      path: "/escalations",
+      body: {
+        recipient: { type: "known_contact", userId: await addContact(desk) },
+        reason: "Asked for a person",
+      },
+    }),
+    changed: ({ body }) => ({ ...(body as object), reason: "Still asks for a person" }),
+  },
+  assignRequestedEscalation: {
+    permission: "plugin:escalations:assign",
+    request: async (desk) => ({
+      method: "POST",
+      path: `/escalations/${await addEscalation(desk)}/assign`,
+      body: { queue: "deliveries" },
+    }),
+    changed: () => ({ queue: "billing" }),
+  },
 };
+
+/** A customer who has written, and whom the desk's plugin knows. Returns what it knows them by. */
+async function addContact(desk: Desk): Promise<string> {
+  const { stub } = await openChat(desk);
+  await ring(stub);
+  const userId = crypto.randomUUID();
+  await testDb().insert(pluginContact).values({
+    installationId: desk.installation.id,
+    instanceId: desk.supportId,
+    userId,
+    organizationId: desk.organization.id,
+    chatObjectId: stub.id.toString(),
+    createdAt: Date.now(),
+  });
+  return userId;
+}
+
+/** An escalation that the desk's plugin asked for. */
+async function addEscalation(desk: Desk): Promise<string> {
+  const { phone, stub } = await openChat(desk);
+  await ring(stub);
+  const { id: organizationId } = desk.organization;
+  const actor = {
+    kind: "plugin",
+    id: desk.installation.id,
+    organizationId,
+    instanceId: desk.supportId,
+    slug: desk.installation.slug,
+    permissions: new Set<string>(["plugin:escalations:create:current_chat"]),
+  } as const;
+  const { id } = await createEscalation({
+    ctx: withActor(testBase(), actor),
+    input: {
+      chatId: (await chatBodyOf(desk, phone)).id,
+      reason: "Asked for a person",
+      summary: "",
+      urgency: "normal",
+      source: { kind: "plugin", id: desk.installation.id },
+    },
+  });
+  return id;
+}

@@ -26,7 +26,7 @@ export const SHOPPING = [
   "plugin:ecommerce:after_sales:create:own",
 ] as const;
 
-export const GAS = { sku: "GAS-13", name: "13 kg gas refill", unitAmount: 121_700, currency: "KES" };
+export const GAS = { sku: "GAS-13", name: "13 kg gas refill", unitAmount: 125_000, currency: "KES" };
 export const HOSE = { sku: "HOSE-2", name: "Hose, 2 m", unitAmount: 45_000, currency: "KES", stock: 100_000 };
 
 type Ordered = Partial<OrderRequest> & { readonly phone?: string; readonly key?: string };
