@@ -973,4 +973,114 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/decisions/0020-first-party-context.md",
     rule: "Taking and releasing a chat keeps its escalation in step, and the other way round.",
   },
+  {
+    id: "COMMERCE-01",
+    source: "docs/commerce.md",
+    rule: "A sync names a plugin's whole catalogue: what is new is offered, what is missing is retired and never deleted.",
+  },
+  {
+    id: "COMMERCE-02",
+    source: "docs/commerce.md",
+    rule: "A sync with a bad item changes nothing, and names every problem.",
+  },
+  {
+    id: "COMMERCE-03",
+    source: "docs/commerce.md",
+    rule: "What comes into the shop is the merchant's decision, which no sync overrules.",
+  },
+  {
+    id: "COMMERCE-04",
+    source: "docs/commerce.md",
+    rule: "A new price of an imported item counts at once, and what it was before is in the audit log.",
+  },
+  {
+    id: "COMMERCE-05",
+    source: "docs/commerce.md",
+    rule: "Items are listed by plugin, state and words, for those who may see them.",
+  },
+  {
+    id: "COMMERCE-06",
+    source: "docs/commerce.md",
+    rule: "The commerce toolkit is hidden on a number where an active plugin holds an e-commerce permission.",
+  },
+  {
+    id: "COMMERCE-07",
+    source: "docs/commerce.md",
+    rule: "Prices and the total are the catalogue's; nobody can say one.",
+  },
+  {
+    id: "COMMERCE-08",
+    source: "docs/commerce.md",
+    rule: "Only imported items with stock, in one currency, are ordered; every problem is named.",
+  },
+  {
+    id: "COMMERCE-09",
+    source: "docs/commerce.md",
+    rule: "Order numbers of a day have no gap and none twice, however many are placed at once.",
+  },
+  {
+    id: "COMMERCE-10",
+    source: "docs/decisions/0027-commerce.md",
+    rule: "An order is placed once for a key, also when the same is sent at once.",
+  },
+  {
+    id: "COMMERCE-11",
+    source: "docs/commerce.md",
+    rule: "No more is sold than there is, and what is cancelled goes back into the stock.",
+  },
+  {
+    id: "COMMERCE-12",
+    source: "docs/commerce.md",
+    rule: "Order details travel to the payment and the event byte for byte.",
+  },
+  {
+    id: "COMMERCE-13",
+    source: "docs/commerce.md",
+    rule: "An order has one open payment at most.",
+  },
+  {
+    id: "COMMERCE-14",
+    source: "docs/decisions/0027-commerce.md",
+    rule: "An order is paid once, however often its payment is said to have succeeded.",
+  },
+  {
+    id: "COMMERCE-15",
+    source: "docs/commerce.md",
+    rule: "Money for an order that needs none is raised for a person, once.",
+  },
+  {
+    id: "COMMERCE-16",
+    source: "docs/commerce.md",
+    rule: "An order is refunded when all of its money has gone back.",
+  },
+  {
+    id: "COMMERCE-17",
+    source: "docs/commerce.md",
+    rule: "What is not paid in time is cancelled, except while a payment is under way.",
+  },
+  {
+    id: "COMMERCE-18",
+    source: "docs/decisions/0027-commerce.md",
+    rule: "Each state of an order is told once, also when whoever changed it died.",
+  },
+  {
+    id: "COMMERCE-19",
+    source: "docs/commerce.md",
+    rule: "An order moves along the states of the table and no others.",
+  },
+  {
+    id: "COMMERCE-20",
+    source: "docs/commerce.md",
+    rule: "A plugin touches its own orders, or with `any` the organisation's; what it may not is not there.",
+  },
+  {
+    id: "COMMERCE-21",
+    source: "docs/commerce.md",
+    rule: "What was handed over can come back; one may complain of anything.",
+  },
+  {
+    id: "COMMERCE-22",
+    source: "docs/commerce.md",
+    rule: "Staff see orders with all that happened, filtered and summed, without phone numbers.",
+  },
 ];

@@ -13,7 +13,6 @@ export const PAYMENT_STATES = [
   "expired",
   "cancelled",
 ] as const;
-export type PaymentState = (typeof PAYMENT_STATES)[number];
 
 export const REFUND_STATES = [
   "requested",
@@ -24,7 +23,6 @@ export const REFUND_STATES = [
   "succeeded",
   "failed",
 ] as const;
-export type RefundState = (typeof REFUND_STATES)[number];
 
 /** Why a person should look at a payment or a refund: news that does not fit, or that never came. */
 export const PAYMENT_ATTENTION = [

@@ -7,11 +7,8 @@ export {
   PAYMENT_ATTENTION,
   PAYMENT_PROVIDERS,
   PAYMENT_STATES,
-  type PaymentAttention,
   type PaymentProviderName,
-  type PaymentState,
   REFUND_STATES,
-  type RefundState,
 } from "./payment-words.ts";
 
 const Origin = z
@@ -62,7 +59,7 @@ export const SECRET_PAYMENT_CREDENTIALS: ReadonlySet<string> = new Set([
 export const AMOUNT_MAX = 100_000_000_00;
 
 /** Minor units of the currency: 125000 are 1,250.00 KES. */
-export const Amount = z.int().min(1).max(AMOUNT_MAX);
+const Amount = z.int().min(1).max(AMOUNT_MAX);
 export const Currency = z.string().regex(/^[A-Z]{3}$/, "An ISO 4217 code, such as KES.");
 
 export const PaymentItem = z.strictObject({

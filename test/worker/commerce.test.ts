@@ -45,7 +45,11 @@ describe("a sync", () => {
     const first = await sync([{ ...GAS, details }, HOSE]);
     expect(first).toMatchObject({ status: 200, body: { offered: 2, imported: 0, retired: 0 } });
     const second = await sync([{ ...GAS, name: "Gas", stock: 3, details }]);
-    expect(second.body).toMatchObject({ offered: 1, retired: 1, items: [{ sku: GAS.sku, state: "offered" }] });
+    expect(second.body).toMatchObject({
+      offered: 1,
+      retired: 1,
+      items: [{ sku: GAS.sku, state: "offered" }],
+    });
     const { data } = await list();
     expect(data).toHaveLength(2);
     expect(data.find(({ sku }) => sku === GAS.sku)).toMatchObject({ name: "Gas", stock: 3, details });
@@ -183,7 +187,9 @@ describe("the merchant", () => {
     const [item] = (await list()).data;
     const stranger = await createOrganization();
     for (const what of ["import", "retire"]) {
-      const answer = await call("POST", `/v1/catalog/items/${item?.id}/${what}`, { token: stranger.apiToken });
+      const answer = await call("POST", `/v1/catalog/items/${item?.id}/${what}`, {
+        token: stranger.apiToken,
+      });
       expect([answer.status, answer.body.code]).toEqual([404, "catalog_item_not_found"]);
     }
     const { apiToken } = await addMember(desk.organization.id, "agent");
@@ -216,9 +222,9 @@ describe("the commerce toolkit", () => {
       await ours.control("PUT", `/v1/instances/${instanceId}/grants/${installationId}`, {});
     }
     const namesOn = async (instanceId: string) =>
-      (
-        await ours.control<Page<{ name: string }>>("GET", `/v1/instances/${instanceId}/tools`)
-      ).body.data.map(({ name }) => name);
+      (await ours.control<Page<{ name: string }>>("GET", `/v1/instances/${instanceId}/tools`)).body.data.map(
+        ({ name }) => name,
+      );
     expect(await namesOn(ours.salesId)).toContain(SEARCH);
     expect(await namesOn(ours.supportId)).not.toContain(SEARCH);
     const search = { tool: SEARCH, body: { input: {} } };

@@ -68,7 +68,8 @@ describe("a plugin", () => {
   });
 
   test("[COMMERCE-12] gets its details stored to the byte", async () => {
-    const details = '{ "address" : "ቤት 12\\u002c ቦሌ 🛢️",  "meter": 12345678901234567890, "2": 1.0, "1": null }';
+    const details =
+      '{ "address" : "ቤት 12\\u002c ቦሌ 🛢️",  "meter": 12345678901234567890, "2": 1.0, "1": null }';
     const body = { ...toSomebody(), items: [{ sku: GAS.sku, quantity: 1 }] };
     const answer = await callBridge<OrderBody>(desk, {
       method: "POST",
@@ -145,7 +146,10 @@ describe("a plugin", () => {
     const opened = await open({ kind: "exchange", items: [{ sku: HOSE.sku, quantity: 1 }] });
     expect(opened).toMatchObject({ status: 201, body: { kind: "exchange", state: "open", orderId: id } });
 
-    const listed = await desk.control<Page<{ id: string }>>("GET", `/v1/after-sales?orderId=${id}&state=open`);
+    const listed = await desk.control<Page<{ id: string }>>(
+      "GET",
+      `/v1/after-sales?orderId=${id}&state=open`,
+    );
     expect(listed.body.data).toHaveLength(2);
     const resolve = () =>
       desk.control<OrderBody>("POST", `/v1/after-sales/${opened.body.id}/resolve`, {

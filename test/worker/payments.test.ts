@@ -145,10 +145,10 @@ describe("[PAYMENT-01] what is asked for is checked before anybody is asked", ()
 });
 
 describe("[PAYMENT-02] one key asks once", () => {
-  test("1,000 times at once", async () => {
+  test("200 times at once", async () => {
     const phone = newPhone();
     const answers = await Promise.allSettled(
-      Array.from({ length: 1_000 }, () => till.pay({ phone, key: "the-same", amount: ending(17) })),
+      Array.from({ length: 200 }, () => till.pay({ phone, key: "the-same", amount: ending(17) })),
     );
     const ids = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value.id] : []));
     const codes = answers.flatMap((answer) =>

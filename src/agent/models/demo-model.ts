@@ -13,7 +13,7 @@ import type {
 } from "../../contract/chat-completions.ts";
 import { ok } from "../../kernel/result.ts";
 import { phraseNotes, phraseResults } from "./demo-reply.ts";
-import { meaningOf, wordsOf } from "./demo-words.ts";
+import { meaningOf, quoteFor, wordsOf } from "./demo-words.ts";
 import type { ModelCall, Provider } from "./provider.ts";
 
 /** The name under which every organisation has it. */
@@ -117,7 +117,7 @@ function fillInput(
   };
   const input: Record<string, unknown> = {};
   for (const name of schema.required ?? []) {
-    const value = fillField(schema.properties?.[name] ?? {}, text);
+    const value = fillField(name, schema.properties?.[name] ?? {}, text);
     if (value === undefined) {
       return {
         missing: name
@@ -131,7 +131,7 @@ function fillInput(
   return { input };
 }
 
-function fillField(property: Property, text: string): unknown {
+function fillField(name: string, property: Property, text: string): unknown {
   if (property.enum !== undefined) {
     const said = property.enum.find(
       (value) => typeof value === "string" && text.toLowerCase().includes(value.toLowerCase()),
@@ -142,7 +142,7 @@ function fillField(property: Property, text: string): unknown {
     return property.default;
   }
   if (property.type === "string") {
-    return text;
+    return quoteFor(name, text);
   }
   if (property.type === "number" || property.type === "integer") {
     const [number] = /\d+/.exec(text) ?? [];

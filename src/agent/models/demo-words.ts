@@ -19,6 +19,7 @@ const MEANINGS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\b(human|person|agent|manager|someone|somebody)\b/i, ["escalate", "human", "person"]],
   [/\b(refund|money back|return)\b/i, ["refund", "return"]],
   [/\b(pay|paid|payment|m-?pesa|invoice)\b/i, ["pay", "payment"]],
+  [/\b(how much|prices?|costs?)\b/i, ["quote", "price", "cost"]],
   [/\b(greet|greeting|say hello)\b/i, ["greet", "hello"]],
   [/\b(remind|reminder)\b/i, ["remind", "reminder", "schedule"]],
 ];
@@ -33,6 +34,22 @@ export function wordsOf(text: string): ReadonlySet<string> {
 export function meaningOf(text: string): ReadonlySet<string> {
   const meant = MEANINGS.filter(([pattern]) => pattern.test(text)).flatMap(([, words]) => words.map(stem));
   return new Set([...wordsOf(text), ...meant]);
+}
+
+/** Which part of a message is meant for a field, by the field's name; and whether the whole message could be. */
+const QUOTES: readonly (readonly [field: RegExp, quote: RegExp, orAll: boolean])[] = [
+  [/address$/i, /\b(?:deliver(?:ed)?(?: it)? to|bring it to|address(?: is)?):?\s+(.+)$/is, false],
+  [/number$/i, /\b([A-Z]{2,}(?:-\d+)+)\b/, true],
+];
+
+/** What the customer wrote for a field, to the letter; undefined when they did not. */
+export function quoteFor(field: string, text: string): string | undefined {
+  const known = QUOTES.find(([name]) => name.test(field));
+  if (known === undefined) {
+    return text;
+  }
+  const [, quote, orAll] = known;
+  return quote.exec(text)?.[1] ?? (orAll ? text : undefined);
 }
 
 /** "tickets", "ticketed" and "ticket" are one word; enough for a demonstration in English. */

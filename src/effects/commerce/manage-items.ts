@@ -6,6 +6,7 @@ import { catalogItem } from "../../db/schema/index.ts";
 import { AppError, notFound } from "../../kernel/errors.ts";
 import { type Page, toPage } from "../../kernel/page.ts";
 import { requireInstallation } from "./catalog-settings.ts";
+import { likePart } from "./like-part.ts";
 import type { ItemRow } from "./order-row.ts";
 import { presentStaffItem } from "./present.ts";
 import type { ImportItems, ItemsQuery, StaffCatalogItem } from "./schemas.ts";
@@ -20,7 +21,7 @@ export async function listItems({
 }): Promise<Page<StaffCatalogItem>> {
   const organizationId = requirePermission(ctx, "catalog:read");
   const { installationId, state, q, cursor, limit } = input;
-  const part = q === undefined ? undefined : `%${q.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const part = q === undefined ? undefined : likePart(q);
   const rows = await ctx.db
     .select()
     .from(catalogItem)

@@ -15,7 +15,7 @@ import { type PaymentRequest, planPayment } from "../../../src/effects/payments/
 import { planRefund, requestRefund } from "../../../src/effects/payments/request-refund.ts";
 import { testBase } from "./base.ts";
 import { newPhone } from "./chats.ts";
-import { createDesk, type Desk } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import { testDb } from "./organization.ts";
 
 export const EVERYTHING = [
@@ -166,8 +166,4 @@ export class Till {
       .where(eq(paymentEvent.paymentId, paymentId))
       .orderBy(paymentEvent.id);
   }
-}
-
-export async function createTill(): Promise<Till> {
-  return new Till(await createDesk());
 }

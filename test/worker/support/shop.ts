@@ -48,7 +48,11 @@ export class Shop extends Till {
   }
 
   /** One gas refill for a new customer under a new key unless told. */
-  async order({ phone = newPhone(), key = crypto.randomUUID(), ...request }: Ordered = {}): Promise<OrderRow> {
+  async order({
+    phone = newPhone(),
+    key = crypto.randomUUID(),
+    ...request
+  }: Ordered = {}): Promise<OrderRow> {
     const { supportId } = this.desk;
     const ctx = this.keeper();
     const chatObjectId = (await chatIdOf(env.CHATS, supportId, phone)).toString();
