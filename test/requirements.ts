@@ -1083,4 +1083,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/commerce.md",
     rule: "Staff see orders with all that happened, filtered and summed, without phone numbers.",
   },
+  {
+    id: "COMMERCE-23",
+    source: "docs/commerce.md",
+    rule: "The toolkits act for the customer of the chat that the tool was called in, and for nobody else.",
+  },
 ];

@@ -1,11 +1,13 @@
 /** The catalogue: a plugin offers, the merchant takes in, and nothing is ever lost. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { definePlugin, registerFirstPartyPlugins } from "../../src/plugins/in-process/index.ts";
 import { callBridge, createBridgeDesk } from "./support/bridge.ts";
-import { call } from "./support/call.ts";
-import { createDesk, type Desk } from "./support/desk.ts";
+import { type Answer, call } from "./support/call.ts";
+import { ring } from "./support/chats.ts";
+import { openChat } from "./support/conversations.ts";
+import { createDesk, type Desk, type OutcomeBody } from "./support/desk.ts";
+import { grantFirstParty } from "./support/first-party.ts";
 import { addMember, createOrganization } from "./support/organization.ts";
-import { GAS, HOSE } from "./support/shop.ts";
+import { GAS, HOSE, Shop } from "./support/shop.ts";
 
 type Item = {
   id: string;
@@ -26,6 +28,7 @@ type Synced = {
   issues?: { pointer: string }[];
 };
 type Page<T> = { data: T[]; nextCursor: string | null };
+type ToolResult = { id: string; number: string; state: string; items: unknown[] };
 
 let desk: Desk;
 beforeAll(async () => {
@@ -198,28 +201,14 @@ describe("the merchant", () => {
   });
 });
 
-describe("the commerce toolkit", () => {
+describe("the toolkits", () => {
   const SEARCH = "commerce__search_catalog";
+  const resultOf = ({ body }: Answer<OutcomeBody>) => JSON.parse(String(body.result)) as ToolResult;
 
-  test("[COMMERCE-06] is hidden on a number where a plugin holds an e-commerce permission", async () => {
-    registerFirstPartyPlugins([
-      definePlugin({
-        id: "kivuko.commerce",
-        name: "Commerce",
-        version: "1.0.0",
-        description: "Sells what the shop has.",
-        tools: [{ name: "search_catalog", description: "Search.", parameters: { type: "object" } }],
-        executeTool: async () => "Nothing found.",
-      }),
-    ]);
+  test("[COMMERCE-06] commerce is hidden on a number where a plugin holds an e-commerce permission", async () => {
     const ours = await createBridgeDesk(["plugin:ecommerce:catalog:sync"]);
-    const enabled = await ours.control<{ installationId: string }>(
-      "POST",
-      "/v1/admin/plugins/kivuko.commerce/enable",
-    );
-    const { installationId } = enabled.body;
     for (const instanceId of [ours.supportId, ours.salesId]) {
-      await ours.control("PUT", `/v1/instances/${instanceId}/grants/${installationId}`, {});
+      await grantFirstParty(ours, "kivuko.commerce", {}, instanceId);
     }
     const namesOn = async (instanceId: string) =>
       (await ours.control<Page<{ name: string }>>("GET", `/v1/instances/${instanceId}/tools`)).body.data.map(
@@ -238,25 +227,74 @@ describe("the commerce toolkit", () => {
     });
     expect(refused.body.error?.hint).toContain("SUPPORT_DESK");
 
-    await ours.control("PUT", `/v1/instances/${ours.supportId}/grants/${ours.installation.id}`, {
-      permissions: [],
-    });
+    const grant = `/v1/instances/${ours.supportId}/grants/${ours.installation.id}`;
+    await ours.control("PUT", grant, { permissions: [] });
     expect(await namesOn(ours.supportId)).toContain(SEARCH);
-    await ours.control("PUT", `/v1/instances/${ours.supportId}/grants/${ours.installation.id}`, {
-      permissions: ["plugin:ecommerce:catalog:sync"],
-    });
+    await ours.control("PUT", grant, { permissions: ["plugin:ecommerce:catalog:sync"] });
     expect(await namesOn(ours.supportId)).not.toContain(SEARCH);
     await ours.control("POST", `/v1/installations/${ours.installation.id}/disable`);
     expect(await namesOn(ours.supportId)).toContain(SEARCH);
   });
 
-  test("[COMMERCE-06] stays where plugins hold permissions of other kinds", async () => {
+  test("[COMMERCE-23] commerce sells to the customer of the chat, address and all", async () => {
     const ours = await createDesk();
-    const enabled = await ours.control<{ installationId: string }>(
-      "POST",
-      "/v1/admin/plugins/kivuko.commerce/enable",
+    await new Shop(ours).stockUp();
+    await grantFirstParty(ours, "kivuko.commerce");
+    const { phone, stub } = await openChat(ours);
+    await ring(stub);
+    const use = (tool: string, input: object, by = phone) =>
+      ours.callTool({ tool: `commerce__${tool}`, body: { input, customer: { phone: by } } });
+    expect(resultOf(await use("search_catalog", { query: "hose" })).items).toMatchObject([
+      { sku: HOSE.sku, unitAmount: HOSE.unitAmount },
+    ]);
+    const address = "ቤት 12, ቦሌ 🛢️\n«House 16»";
+    const order = resultOf(
+      await use("place_order", {
+        items: [{ sku: GAS.sku, quantity: 2 }],
+        orderDetails: { address },
+      }),
     );
-    await ours.control("PUT", `/v1/instances/${ours.supportId}/grants/${enabled.body.installationId}`, {});
-    expect((await ours.callTool({ tool: SEARCH, body: { input: {} } })).body).toMatchObject({ status: "ok" });
+    expect(order).toMatchObject({ state: "placed", amount: 250_000, orderDetails: { address } });
+    const { number } = order;
+    const checkout = resultOf(await use("checkout_order", { number }));
+    expect(checkout).toMatchObject({
+      order: { state: "awaiting_payment" },
+      payment: { orderReference: number, amount: 250_000, orderDetails: { address } },
+    });
+    expect(resultOf(await use("order_status", { number })).state).toBe("awaiting_payment");
+
+    const other = await openChat(ours);
+    await ring(other.stub);
+    expect((await use("order_status", { number }, other.phone)).body.result).toMatch(
+      /^There is no order .*\nFallback suggestions: /s,
+    );
+    expect((await use("place_order", { items: [{ sku: "NOTHING", quantity: 1 }] })).body.result).toContain(
+      "The catalogue has no item NOTHING",
+    );
+    const nobody = await ours.callTool({ tool: "commerce__order_status", body: { input: { number } } });
+    expect(nobody.body.result).toContain("comes from no chat");
+  });
+
+  test("[COMMERCE-23] payments asks the customer of the chat, and waits for a person's yes unless told", async () => {
+    const ours = await createDesk();
+    await grantFirstParty(ours, "kivuko.payments");
+    const { phone, stub } = await openChat(ours);
+    await ring(stub);
+    const use = (tool: string, input: object, by = phone) =>
+      ours.callTool({ tool: `payments__${tool}`, body: { input, customer: { phone: by } } });
+    const terms = { amount: 125_000, currency: "KES", orderReference: "GAS-1", description: "Gas refill" };
+    expect((await use("request_payment", terms)).body).toMatchObject({ gate: "tool_grant" });
+    const tools = ["request_payment", "payment_status"];
+    await grantFirstParty(ours, "kivuko.payments", { tools });
+    expect((await use("request_payment", terms)).body).toMatchObject({ status: "pending_approval" });
+    await grantFirstParty(ours, "kivuko.payments", { tools, approvals: { request_payment: "never" } });
+    const asked = resultOf(await use("request_payment", terms));
+    expect(asked).toMatchObject({ state: "pending", amount: 125_000 });
+    expect(resultOf(await use("payment_status", { paymentId: asked.id })).id).toBe(asked.id);
+    const other = await openChat(ours);
+    await ring(other.stub);
+    expect((await use("payment_status", { paymentId: asked.id }, other.phone)).body.result).toContain(
+      "There is no payment",
+    );
   });
 });

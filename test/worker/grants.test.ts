@@ -190,6 +190,16 @@ describe("first-party plugins", () => {
           { id: "kivuko.greeter", enabled: false, tools: [{ name: "greet", usage: "/greet <language>" }] },
           { id: "kivuko.whatsapp", tools: [{ name: "send_message" }, { name: "send_template" }] },
           { id: "kivuko.escalations", tools: [{ name: "escalate_to_human" }] },
+          { id: "kivuko.payments", tools: [{ name: "request_payment" }, { name: "payment_status" }] },
+          {
+            id: "kivuko.commerce",
+            tools: [
+              { name: "search_catalog" },
+              { name: "place_order" },
+              { name: "order_status" },
+              { name: "checkout_order" },
+            ],
+          },
         ],
       },
     });

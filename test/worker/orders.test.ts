@@ -12,6 +12,7 @@ import {
 } from "../../src/db/schema/index.ts";
 import { keepOrders } from "../../src/effects/commerce/commerce.job.ts";
 import { movesFrom } from "../../src/effects/commerce/moves.ts";
+import { syncCatalog } from "../../src/effects/commerce/sync-catalog.ts";
 import type { AppError } from "../../src/kernel/errors.ts";
 import { newPhone } from "./support/chats.ts";
 import { createDesk, type Desk } from "./support/desk.ts";
@@ -91,8 +92,6 @@ describe("placing", () => {
     const ours = await createDesk();
     const other = new Shop(ours);
     await other.stockUp([GAS, { ...HOSE, stock: 2 }, { ...GAS, sku: "EURO", currency: "EUR" }]);
-    await desk.control("GET", "/v1/orders");
-    const sync = (items: Parameters<Shop["stockUp"]>[0]) => other.stockUp(items);
     expect(
       codesOf(
         await refusal(
@@ -135,7 +134,6 @@ describe("placing", () => {
   test("[COMMERCE-08] refuses what the merchant has not imported", async () => {
     const ours = await createDesk();
     const other = new Shop(ours);
-    const { syncCatalog } = await import("../../src/effects/commerce/sync-catalog.ts");
     await syncCatalog({ ctx: other.keeper(), input: { items: [GAS] } });
     expect(codesOf(await refusal(other.order()))).toEqual(["/items/0/sku item_not_imported"]);
   });

@@ -160,6 +160,7 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
       touchChat(storage.sql, now, false);
       return addToOutbox(storage.sql, text, now);
     });
+    await this.#armBeforeSending(now);
     try {
       await this.#send(ctx, chat);
     } finally {
@@ -180,6 +181,7 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     const { status, seq } = acceptMessage(storage, input, { chat: newChat, capabilities }, now);
     const chat = this.#read();
     if (status === "accepted" && chat !== null) {
+      await this.#armBeforeSending(now);
       try {
         await this.#send(ctx, chat);
         await this.#index(ctx);
@@ -345,6 +347,11 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     if (dueAt.length > 0) {
       await this.ctx.storage.setAlarm(Math.max(notBefore, Math.min(...dueAt)));
     }
+  }
+
+  /** Called right after a message was put on its way: in one write with it, so that it goes out even if we die now. */
+  #armBeforeSending(now: number): Promise<void> {
+    return this.#arm(now + FAILURE_PAUSE_MS);
   }
 
   /** The chat as it is to be made, if it is not there. */

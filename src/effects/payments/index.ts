@@ -5,6 +5,6 @@ export { ORDER_DETAILS_MAX_BYTES } from "./limits.ts";
 export { maskPhone } from "./mask-phone.ts";
 export { openPayerPhone } from "./payer.ts";
 export { OPEN_PAYMENT_STATES, type PaymentRow, type RefundRow } from "./payment-row.ts";
-export { type PaymentPlan, type PaymentRequest, planPayment, planPaymentFor } from "./plan-payment.ts";
+export { type PaymentPlan, planPayment, planPaymentFor } from "./plan-payment.ts";
 export { presentPayment, presentRefund } from "./present.ts";
 export { planRefund, REFUND_PERMISSIONS, requestRefund } from "./request-refund.ts";

@@ -25,7 +25,7 @@ const FOOTER_HEIGHT = 24;
 /** Of the type's size: Noto's tallest scripts need it. */
 const LINE_HEIGHT = 1.45;
 
-export const INK = rgb(0.11, 0.17, 0.16);
+const INK = rgb(0.11, 0.17, 0.16);
 export const FAINT = rgb(0.42, 0.47, 0.46);
 const RULE = rgb(0.82, 0.85, 0.84);
 

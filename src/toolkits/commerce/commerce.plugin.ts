@@ -7,11 +7,11 @@ import {
   presentOrder,
   searchCatalog,
 } from "../../effects/commerce/index.ts";
+import { inChat } from "../../effects/in-chat.ts";
 import { presentPayment } from "../../effects/payments/index.ts";
 import { jsonMember } from "../../kernel/json-member.ts";
 import { platformContextOf } from "../../plugins/capabilities/index.ts";
 import { definePlugin } from "../../plugins/in-process/index.ts";
-import { inChat } from "../in-chat.ts";
 
 /** Items that the model gets at a time. */
 const FOUND_MAX = 20;

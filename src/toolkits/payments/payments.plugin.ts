@@ -1,3 +1,4 @@
+import { inChat } from "../../effects/in-chat.ts";
 import {
   findPaymentFor,
   initiatePayment,
@@ -6,7 +7,6 @@ import {
 } from "../../effects/payments/index.ts";
 import { notFound } from "../../kernel/errors.ts";
 import { definePlugin } from "../../plugins/in-process/index.ts";
-import { inChat } from "../in-chat.ts";
 
 /** Lets the agent ask the customer of its chat for money. */
 export const payments = definePlugin({

@@ -1,8 +1,8 @@
-import { recipientOfChat } from "../effects/recipient-of-chat.ts";
-import type { ResolvedRecipient } from "../effects/recipients.ts";
 import { AppError } from "../kernel/errors.ts";
 import { platformContextOf } from "../plugins/capabilities/index.ts";
 import type { FirstPartyPlugin } from "../plugins/in-process/index.ts";
+import { recipientOfChat } from "./recipient-of-chat.ts";
+import type { ResolvedRecipient } from "./recipients.ts";
 
 type PluginContext = Parameters<FirstPartyPlugin["executeTool"]>[2];
 type PlatformContext = ReturnType<typeof platformContextOf>;
