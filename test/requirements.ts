@@ -547,7 +547,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/operations.md",
     rule: "A variable that is missing or wrong is named, and its value is not.",
   },
-  { id: "RECEIPT-01", source: "docs/decisions/0026-receipts.md", rule: "Money is shown as its currency divides." },
+  {
+    id: "RECEIPT-01",
+    source: "docs/decisions/0026-receipts.md",
+    rule: "Money is shown as its currency divides.",
+  },
   {
     id: "RECEIPT-02",
     source: "docs/decisions/0026-receipts.md",
@@ -709,7 +713,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/payment-providers.md",
     rule: "A provider's credentials are in no outcome, and open nothing for anybody else.",
   },
-  { id: "EVENT-01", source: "docs/decisions/0028-events.md", rule: "Events are tried at 0 s, 5 s, 5 min … 24 h." },
+  {
+    id: "EVENT-01",
+    source: "docs/decisions/0028-events.md",
+    rule: "Events are tried at 0 s, 5 s, 5 min … 24 h.",
+  },
   { id: "EVENT-02", source: "docs/decisions/0028-events.md", rule: "`Retry-After` is honoured." },
   {
     id: "EVENT-03",
@@ -721,7 +729,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/decisions/0028-events.md",
     rule: "An event is told at least once, its id stable across tries.",
   },
-  { id: "EVENT-05", source: "docs/decisions/0028-events.md", rule: "410 ends it." },
+  {
+    id: "EVENT-05",
+    source: "docs/decisions/0028-events.md",
+    rule: "An address that answers 410 is left alone.",
+  },
   {
     id: "EVENT-06",
     source: "docs/decisions/0028-events.md",
@@ -852,6 +864,41 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "BRIDGE-22",
     source: "docs/bridge.md",
     rule: "The page says all that another language needs to sign a bridge call.",
+  },
+  {
+    id: "GATEWAY-01",
+    source: "docs/decisions/0021-caps-and-counterparts-of-the-gateway.md",
+    rule: "Every answer and every chunk of the gateway is valid by OpenAI's published schema.",
+  },
+  {
+    id: "GATEWAY-02",
+    source: "docs/decisions/0021-caps-and-counterparts-of-the-gateway.md",
+    rule: "Every failure of the gateway is OpenAI's error object, with the status and type of its reason.",
+  },
+  {
+    id: "GATEWAY-03",
+    source: "docs/decisions/0021-caps-and-counterparts-of-the-gateway.md",
+    rule: "The Vercel AI SDK works with the gateway as it is, with plugins and with tools of its own.",
+  },
+  {
+    id: "GATEWAY-04",
+    source: "docs/decisions/0021-caps-and-counterparts-of-the-gateway.md",
+    rule: "Workers AI answers like every other provider where it is bound, and is refused where it is not.",
+  },
+  {
+    id: "GATEWAY-05",
+    source: "docs/decisions/0016-models-and-gateway.md",
+    rule: "A model or plugin that misbehaves ends in an answer that says so, within bounds.",
+  },
+  {
+    id: "GATEWAY-06",
+    source: "docs/decisions/0021-caps-and-counterparts-of-the-gateway.md",
+    rule: "What models and tools used is summed by day and by dimension, in pages.",
+  },
+  {
+    id: "GATEWAY-07",
+    source: "docs/decisions/0021-caps-and-counterparts-of-the-gateway.md",
+    rule: "The caps of a gateway key hold exactly when a hundred requests come at once.",
   },
   {
     id: "APPROVAL-01",

@@ -2,7 +2,6 @@
 
 /** `offered`: the plugin has it, and the merchant has not taken it into the shop yet. */
 export const ITEM_STATES = ["offered", "imported", "retired"] as const;
-export type ItemState = (typeof ITEM_STATES)[number];
 
 export const ORDER_STATES = [
   "placed",
@@ -22,7 +21,5 @@ export const ORDER_ATTENTION = ["cancelled_after_payment", "paid_after_cancellat
 export type OrderAttention = (typeof ORDER_ATTENTION)[number];
 
 export const AFTER_SALES_KINDS = ["return", "exchange", "complaint"] as const;
-export type AfterSalesKind = (typeof AFTER_SALES_KINDS)[number];
 
 export const AFTER_SALES_STATES = ["open", "accepted", "declined"] as const;
-export type AfterSalesState = (typeof AFTER_SALES_STATES)[number];

@@ -91,14 +91,13 @@ export const PlaceOrder = z.strictObject({
 });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
-export const OrderItem = z.object({
+const OrderItem = z.object({
   sku: z.string(),
   name: z.string(),
   quantity: z.int(),
   /** Minor units, as the catalogue said when the order was placed. */
   unitAmount: z.int(),
 });
-export type OrderItem = z.infer<typeof OrderItem>;
 
 /** Times in ISO 8601. */
 export const Order = z.object({

@@ -24,6 +24,8 @@ const TAGS = [
   ],
   ["Payments", "Money: what was asked of whom, refunds, and the accounts with the providers."],
   ["Receipts", "Receipts of payments and refunds, and what stands on them."],
+  ["Catalogue", "What plugins offer, and what of it is in the shop."],
+  ["Orders", "Orders, their states and payments, and what customers bring back."],
   ["Events", "What happened, and who is told of it: plugins, and addresses of your own."],
   ["Usage", "What was used, by day and by dimension."],
   ["Records", "Every call and refusal, and what could not be delivered."],

@@ -5,7 +5,9 @@
 import { parseArgs } from "node:util";
 import { createApi, UnexpectedAnswer } from "./api.ts";
 import { startCron } from "./cron.ts";
+import { type Depot, openDepot } from "./demo/depot.ts";
 import { type Desk, openDesk } from "./demo/desk.ts";
+import { tellGasStory } from "./demo/gas-story.ts";
 import { type StoryOutcome, tellQuickStart } from "./demo/quick-start.ts";
 import { BrokenPromise, createTranscript } from "./demo/transcript.ts";
 import { ensureOwner, type LocalSignIn } from "./owner.ts";
@@ -22,11 +24,12 @@ function showTrouble({ level, message }: LogLine) {
   }
 }
 
-async function tell(platform: LocalPlatform, desk: Desk) {
+async function tell(platform: LocalPlatform, desk: Desk, depot: Depot) {
   const transcript = createTranscript({ line, style });
   const owner = await ensureOwner(platform.url, { organizationName: "Duka la Amina" });
   const api = createApi(platform.url, { token: owner.token });
   const outcome = await tellQuickStart({ api, desk, transcript });
+  await tellGasStory({ api, depot, transcript });
   return { owner, outcome };
 }
 
@@ -61,11 +64,11 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { once: { type: "boolean", default: false } } });
   line(style("bold", "Kivuko quick start"));
   line("A plugin is installed, granted and called, on real workerd on this machine.");
-  const desk = await openDesk();
+  const [desk, depot] = await Promise.all([openDesk(), openDepot()]);
   const platform = await startPlatform({ log: showTrouble });
   const stopCron = startCron(platform, (error) => line(style("red", `cron: ${error}`)));
   try {
-    const { owner, outcome } = await tell(platform, desk);
+    const { owner, outcome } = await tell(platform, desk, depot);
     line();
     line(style("green", "The quick start holds."));
     if (!values.once) {
@@ -80,7 +83,7 @@ async function main(): Promise<number> {
   } finally {
     stopCron();
     await platform.stop();
-    await desk.close();
+    await Promise.all([desk.close(), depot.close()]);
   }
 }
 

@@ -1,10 +1,10 @@
 /** The built Worker, running on this machine in workerd with its own D1, queues and Durable Objects. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
-import { buildWorker, QUIET_WRANGLER } from "./build-worker.ts";
+import { buildWorker, QUIET_WRANGLER, type WorkerModule } from "./build-worker.ts";
 import { migrate } from "./migrate.ts";
 import { findFreePort, LOOPBACK } from "./ports.ts";
 import { WRANGLER_CONFIG } from "./project.ts";
@@ -23,6 +23,8 @@ export type PlatformOptions = {
   readonly allowLoopbackPlugins?: boolean;
   /** Receives what the Worker writes to its console. */
   readonly log?: (line: LogLine) => void;
+  /** Gives the source of a module in front of the Worker's own entry, which it imports by this name. For measurements. */
+  readonly wrapEntry?: (entry: string) => string;
   /** Whether the Worker can be looked into while it runs; see `inspectorUrl`. Off by default: it costs time. */
   readonly inspect?: boolean;
 };
@@ -77,9 +79,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
           ...worker,
           name,
           modulesRoot,
-          modules: await Promise.all(
-            modules.map(async ({ type, path }) => ({ type, path, contents: await readFile(path) })),
-          ),
+          modules: [
+            ...wrapEntry(options, modules),
+            ...(await Promise.all(
+              modules.map(async ({ type, path }) => ({ type, path, contents: await readFile(path) })),
+            )),
+          ],
           // From the configuration file alone: a `.dev.vars` must not change what a test or the demo sees.
           bindings: {
             ...config.vars,
@@ -119,4 +124,17 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     await miniflare.dispose();
     throw error;
   }
+}
+
+/** The first module is the one that runs. */
+function wrapEntry({ wrapEntry: wrap }: PlatformOptions, [entry]: readonly WorkerModule[]) {
+  return wrap === undefined || entry === undefined
+    ? []
+    : [
+        {
+          type: "ESModule" as const,
+          path: join(dirname(entry.path), "wrapper.js"),
+          contents: wrap(`./${basename(entry.path)}`),
+        },
+      ];
 }

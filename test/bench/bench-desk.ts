@@ -41,6 +41,13 @@ export const toolInput = {
 /** What the plugin answers to every call, and so what every leg must answer in the end. */
 export const pluginAnswer = { ticketId: "T-10482", status: "open", replyWithinHours: 4 };
 
+/** None reaches the current chat or known contacts, which would cost a tool call something. */
+const BRIDGE_PERMISSIONS = [
+  "plugin:messages:send:external_recipient",
+  "plugin:payments:initiate:external_recipient",
+  "plugin:payments:status:own",
+];
+
 /** The manifest that Kivuko installs. `origin` is the loopback origin of the plugin. */
 export function pluginManifest(origin: string): object {
   return {
@@ -50,6 +57,7 @@ export function pluginManifest(origin: string): object {
     description: "Opens support tickets without doing any work",
     baseUrl: origin,
     auth: { type: "secret" },
+    permissions: BRIDGE_PERMISSIONS.map((key) => ({ key, label: key, description: "For the bridge's turn" })),
     tools: [
       {
         name: TOOL_NAME,

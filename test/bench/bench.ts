@@ -8,6 +8,8 @@ import { startRuntime } from "./runtime.ts";
 /** Everything that runs during the benchmark, and the legs in the order of a round. */
 export type Bench = Helpers & {
   readonly kivuko: Kivuko;
+  /** Where plugins live; the tool call's is on it. */
+  readonly pluginOrigin: string;
   readonly legs: readonly Leg[];
   readonly stop: () => Promise<void>;
 };
@@ -33,7 +35,7 @@ export async function startBench({ inspect }: { inspect: boolean }): Promise<Ben
     stops.push(kivuko.stop);
     // Kivuko takes its turn right after the proxy that it is held against.
     const kivukoAt = legs.findIndex((leg) => leg.id === "proxy") + 1;
-    return { plugin, load, kivuko, legs: legs.toSpliced(kivukoAt, 0, kivuko.leg), stop };
+    return { plugin, load, kivuko, pluginOrigin, legs: legs.toSpliced(kivukoAt, 0, kivuko.leg), stop };
   } catch (error) {
     await stop();
     throw error;

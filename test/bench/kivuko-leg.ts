@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createApi } from "../../src/local/api.ts";
 import { ensureOwner } from "../../src/local/owner.ts";
-import { type LogLine, startPlatform } from "../../src/local/platform.ts";
+import { type LogLine, type PlatformOptions, startPlatform } from "../../src/local/platform.ts";
 import { MANIFEST_PATH, modelToolName, pluginAnswer, toolInput } from "./bench-desk.ts";
 import type { Leg } from "./leg.ts";
 import { findNewestChildProcess } from "./processor-time.ts";
@@ -9,6 +9,10 @@ import { findNewestChildProcess } from "./processor-time.ts";
 /** Kivuko as deployed, with a plugin installed and granted, ready for tool calls. */
 export type Kivuko = {
   readonly leg: Leg;
+  /** Where it says that it is, which is what bridge calls are signed for; the leg's URL is its own socket. */
+  readonly url: string;
+  readonly instanceId: string;
+  readonly installationId: string;
   /** The plugin's secret, to check the platform token of a call. */
   readonly pluginSecret: string;
   /** Of the Worker's inspector; throws unless started with `inspect`. */
@@ -22,12 +26,18 @@ export type Kivuko = {
  * Starts the built Worker with all its bindings and sets it up through its public API, as a tenant would.
  * `inspect` opens its inspector, which costs time: for profiles, not for measurements.
  */
-export async function startKivuko(pluginOrigin: string, { inspect }: { inspect: boolean }): Promise<Kivuko> {
-  const platform = await startPlatform({ log: showTrouble, inspect });
+export async function startKivuko(
+  pluginOrigin: string,
+  options: Pick<PlatformOptions, "inspect" | "wrapEntry">,
+): Promise<Kivuko> {
+  const platform = await startPlatform({ log: showTrouble, ...options });
   try {
     const runtimeProcessId = findNewestChildProcess(process.pid, "workerd");
-    const { instanceId, gatewayKey, pluginSecret } = await setUp(platform.url, pluginOrigin);
+    const { instanceId, installationId, gatewayKey, pluginSecret } = await setUp(platform.url, pluginOrigin);
     return {
+      url: platform.url,
+      instanceId,
+      installationId,
       pluginSecret,
       inspectorUrl: platform.inspectorUrl,
       leg: {
@@ -63,7 +73,12 @@ function showTrouble({ level, message }: LogLine): void {
   }
 }
 
-type SetUp = { readonly instanceId: string; readonly gatewayKey: string; readonly pluginSecret: string };
+type SetUp = {
+  readonly instanceId: string;
+  readonly installationId: string;
+  readonly gatewayKey: string;
+  readonly pluginSecret: string;
+};
 
 async function setUp(baseUrl: string, pluginOrigin: string): Promise<SetUp> {
   const { token } = await ensureOwner(baseUrl, { organizationName: "Bench" });
@@ -88,10 +103,17 @@ async function setUp(baseUrl: string, pluginOrigin: string): Promise<SetUp> {
       permissionKeys: review.permissions.map(({ key }) => key),
     },
   );
-  await api.send("PUT", `/v1/instances/${instance.id}/grants/${installation.id}`, {});
+  await api.send("PUT", `/v1/instances/${instance.id}/grants/${installation.id}`, {
+    permissions: review.permissions.map(({ key }) => key),
+  });
   const { key } = await api.send<{ key: string }>("POST", "/v1/gateway-keys", {
     name: "Bench agent",
     instanceId: instance.id,
   });
-  return { instanceId: instance.id, gatewayKey: key, pluginSecret: installation.secret.value };
+  return {
+    instanceId: instance.id,
+    installationId: installation.id,
+    gatewayKey: key,
+    pluginSecret: installation.secret.value,
+  };
 }

@@ -1,3 +1,4 @@
+import type { BridgeRow } from "./bridge-calls.ts";
 import type { Machine } from "./machine.ts";
 import type { HotFunction } from "./profile.ts";
 import type { Stage } from "./stages.ts";
@@ -13,6 +14,7 @@ export type Report = {
   readonly targets: readonly Target[];
   /** Where Kivuko says its time goes. */
   readonly stages: readonly Stage[];
+  readonly bridge: readonly BridgeRow[];
   readonly records: { readonly calls: number; readonly stored: number };
 };
 
@@ -43,6 +45,10 @@ export function formatReport(report: Report): string {
     stages.length === 0
       ? "Kivuko sends no Server-Timing."
       : `Stages of one dispatch (Server-Timing, means): ${stages.map(formatStage).join(", ")}.`,
+    "",
+    "Bridge calls beside a tool call, one after the other; round trips to storage before the answer:",
+    formatBridge(report.bridge),
+    "",
     `Records: ${records.stored} stored of ${records.calls} calls.`,
   ];
   return lines.join("\n");
@@ -90,6 +96,20 @@ function formatSeries(series: readonly Summary[]): string {
     String(summary.failures),
   ]);
   return alignRows([header, ...rows], header.indexOf("leg"));
+}
+
+function formatBridge(rows: readonly BridgeRow[]): string {
+  const header = ["call", "p50 ms", "p99 ms", "p50 / tool call", "added ms", "D1", "objects"];
+  const cells = rows.map((row) => [
+    row.title,
+    row.p50Ms.toFixed(3),
+    row.p99Ms.toFixed(3),
+    times(row.p50AgainstToolCall),
+    row.addedMs.toFixed(3),
+    String(row.databaseTrips),
+    String(row.objectCalls),
+  ]);
+  return alignRows([header, ...cells], 0);
 }
 
 /** The hottest functions of a profile, for a terminal. */

@@ -9,6 +9,9 @@ import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Bench, startBench } from "./bench.ts";
+import { measureBridge } from "./bridge-calls.ts";
+import { countingEntry } from "./counting-entry.ts";
+import { startKivuko } from "./kivuko-leg.ts";
 import { checkLeg } from "./leg.ts";
 import { describeMachine } from "./machine.ts";
 import { measureTurn, type Turn, type TurnLength } from "./measure.ts";
@@ -28,6 +31,8 @@ const LEAD_IN_MS = 200;
 /** Records still missing this long after the last turn are lost. */
 const RECORDS_AT_MOST_MS = 20_000;
 const RECORDS_STEP_MS = 250;
+/** Of each kind of bridge call. */
+const BRIDGE_CALLS = { quick: 100, whole: 500 };
 const PROFILE_FILE = ".kivuko/bench/dispatch.cpuprofile";
 const HOT_FUNCTIONS = 30;
 
@@ -72,6 +77,7 @@ async function measure(bench: Bench): Promise<void> {
     series,
     targets: judge(series),
     stages: await measureStages(bench.kivuko.leg),
+    bridge: await compareBridge(bench),
     records,
   };
   console.log(formatReport(report));
@@ -86,6 +92,16 @@ async function measure(bench: Bench): Promise<void> {
   if (failures.length > 0) {
     console.error(failures.join("\n"));
     process.exitCode = 1;
+  }
+}
+
+async function compareBridge({ kivuko, pluginOrigin }: Bench): Promise<Report["bridge"]> {
+  console.error("bridge calls");
+  const counting = await startKivuko(pluginOrigin, { inspect: false, wrapEntry: countingEntry });
+  try {
+    return await measureBridge(kivuko, counting, options.quick ? BRIDGE_CALLS.quick : BRIDGE_CALLS.whole);
+  } finally {
+    await counting.stop();
   }
 }
 

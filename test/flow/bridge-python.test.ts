@@ -6,8 +6,8 @@ import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readPhone } from "../../src/local/demo/phone.ts";
 import { readUntil } from "../../src/local/demo/poll.ts";
-import { readPhone } from "./support/simulated-phone.ts";
 import { type Stage, setStage } from "./support/stage.ts";
 import { installTill, startTill, type Till } from "./support/till-plugin.ts";
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
@@ -18,6 +19,10 @@ test("[LOCAL-01] `npm run demo -- --once` tells the story and ends well", async 
   expect(output).toContain("the plugin was not called");
   expect(output).toContain("A refund waits until the merchant approves it");
   expect(output).toContain("The customer asks for a person");
+  expect(output).toContain("A customer orders gas in the chat");
+  const [, receipt = ""] = /written to +(\S+\.pdf)/.exec(output) ?? [];
+  expect((await readFile(receipt)).subarray(0, 5).toString("latin1")).toBe("%PDF-");
+  expect(output).toContain("nothing was done again");
   expect(output).toContain("The quick start holds.");
   // Not a terminal: no colours.
   expect(output).not.toContain("\u001b");

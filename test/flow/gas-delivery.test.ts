@@ -7,27 +7,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type * as Answer from "../../src/local/demo/answers.ts";
 import { type Depot, openDepot } from "../../src/local/demo/depot.ts";
+import { type PhoneMessage, readPhone } from "../../src/local/demo/phone.ts";
 import { readUntil } from "../../src/local/demo/poll.ts";
 import { type DarajaStandIn, startDarajaStandIn } from "../support/daraja-stand-in.ts";
 import { PAYMENT_CREDENTIALS } from "../support/payment-stand-in.ts";
-import { type PhoneMessage, readPhone } from "./support/simulated-phone.ts";
 import { type Stage, setStage } from "./support/stage.ts";
 
 /** Two spaces, marks of several scripts, and a name that no tidying must touch. */
 const ADDRESS = "Beth House,  Kasarani, House 16 (gate B) – “mlango wa bluu”, kwa Wanjirũ №7";
 const DEADLINE_MS = 20_000;
-
-type Order = {
-  readonly id: string;
-  readonly number: string;
-  readonly state: string;
-  readonly amount: number;
-  readonly orderDetails: unknown;
-  readonly paymentId: string | null;
-};
-type Page<T> = { readonly data: readonly T[] };
-type Payment = { readonly id: string; readonly state: string; readonly provider: string };
 
 let stage: Stage;
 let depot: Depot;
@@ -70,9 +60,9 @@ async function write(phone: string, text: string): Promise<void> {
   await stage.api.send("POST", `/v1/instances/${instanceId}/simulator/messages`, { from: phone, text });
 }
 
-async function orderIn(number: string, state: string): Promise<Order | undefined> {
+async function orderIn(number: string, state: string): Promise<Answer.Order | undefined> {
   const { data } = await readUntil(
-    () => stage.api.get<Page<Order>>("/v1/orders"),
+    () => stage.api.get<Answer.Page<Answer.Order>>("/v1/orders"),
     (page) => page.data.some((order) => order.number === number && order.state === state),
     DEADLINE_MS,
   );
@@ -85,7 +75,7 @@ const toldOf = (type: string, number: string) =>
     ({ input }) =>
       input["type"] === type &&
       [
-        (input["data"] as Order).number,
+        (input["data"] as Answer.Order).number,
         (input["data"] as { orderReference?: string }).orderReference,
       ].includes(number),
   );
@@ -138,7 +128,7 @@ describe.each([
     expect(order).toMatchObject({ state: "dispatched", amount: 255_000 });
     expect(order?.orderDetails).toEqual({ deliveryAddress: ADDRESS });
     paymentId = order?.paymentId ?? "";
-    const paid = await stage.api.get<Payment>(`/v1/payments/${paymentId}`);
+    const paid = await stage.api.get<Answer.Payment>(`/v1/payments/${paymentId}`);
     expect(paid).toMatchObject({ state: "succeeded", provider });
 
     const documents = (await readPhone(stage.api, instanceId, phone)).filter(({ document }) => document);
@@ -149,6 +139,11 @@ describe.each([
   });
 
   test("the event reached the plugin once, and there is one delivery job", async () => {
+    await readUntil(
+      async () => depot.book.jobs.get(number),
+      (job) => job !== undefined,
+      DEADLINE_MS,
+    );
     expect(toldOf("payment.succeeded", number)).toHaveLength(1);
     expect(toldOf("order.paid", number)).toHaveLength(1);
     expect(depot.book.jobs.get(number)).toMatchObject({ paymentId, address: ADDRESS, isCalledOff: false });
@@ -159,8 +154,11 @@ describe.each([
     const ordered = depot.calls.findLast(({ tool }) => tool === "order_gas");
     const before = {
       phone: await readPhone(stage.api, instanceId, phone),
-      payments: (await stage.api.get<Page<Payment>>("/v1/payments")).data,
-      orders: (await stage.api.get<Page<Order>>("/v1/orders")).data.map(({ id, state }) => ({ id, state })),
+      payments: (await stage.api.get<Answer.Page<Answer.Payment>>("/v1/payments")).data,
+      orders: (await stage.api.get<Answer.Page<Answer.Order>>("/v1/orders")).data.map(({ id, state }) => ({
+        id,
+        state,
+      })),
       calls: depot.calls.length,
     };
     expect(await depot.repeat(ordered as (typeof depot.calls)[number])).toMatchObject({
@@ -193,8 +191,10 @@ describe.each([
     expect(await readPhone(stage.api, instanceId, phone)).toMatchObject(
       before.phone.map(({ text }) => ({ text })),
     );
-    expect((await stage.api.get<Page<Payment>>("/v1/payments")).data).toEqual(before.payments);
-    expect((await stage.api.get<Page<Order>>("/v1/orders")).data).toHaveLength(before.orders.length);
+    expect((await stage.api.get<Answer.Page<Answer.Payment>>("/v1/payments")).data).toEqual(before.payments);
+    expect((await stage.api.get<Answer.Page<Answer.Order>>("/v1/orders")).data).toHaveLength(
+      before.orders.length,
+    );
     expect(toldOf("payment.succeeded", number)).toHaveLength(1);
     expect(toldOf("order.paid", number)).toHaveLength(1);
   });

@@ -21,13 +21,15 @@ import { CHANNEL_CREDENTIALS } from "../support/stand-in.ts";
 import { startTwilioStandIn } from "../support/twilio-stand-in.ts";
 import { signTwilioForm, twilioText } from "../support/webhook.ts";
 import {
-  createMoments,
   MOMENTS,
+  type Moment,
   startSlowProvider,
   startTicketModel,
   startTicketPlugin,
 } from "./support/kill-stage.ts";
+import { createMoments } from "./support/moments.ts";
 import { createPlatformProcess, type PlatformProcess } from "./support/platform-process.ts";
+import { createRandom } from "./support/random.ts";
 
 const KILLS = 50;
 /** Repeats a run as far as a busy machine lets it: `KILL_SEED=… npx vitest …`. */
@@ -50,7 +52,7 @@ const UNKNOWN_DEADLINE_MS = 5_000;
 /** About two and a half minutes on an idle machine of two cores. */
 const TEST_TIMEOUT_MS = 600_000;
 
-const moments = createMoments();
+const moments = createMoments<Moment>();
 let folder: string;
 let platform: PlatformProcess;
 let api: Api;
@@ -106,17 +108,6 @@ afterAll(async () => {
   await Promise.all([model.close(), plugin.close(), provider.close(), twilio.close()]);
   await rm(folder, { recursive: true });
 });
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Customer = {
   readonly channel: "simulator" | "twilio";

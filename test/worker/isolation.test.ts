@@ -305,6 +305,12 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
     listReceipts: 200,
     getBusinessProfile: 200,
     setBusinessProfile: 200,
+    listCatalogItems: 200,
+    getCommerceSettings: 200,
+    setCommerceSettings: 200,
+    listOrders: 200,
+    totalOrders: 200,
+    listAfterSales: 200,
     listEvents: 200,
     listEventDeliveries: 200,
     createEventEndpoint: 201,
@@ -321,6 +327,8 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
     "listPayments",
     "listRefunds",
     "listReceipts",
+    "listOrders",
+    "listAfterSales",
     "listEvents",
   ];
 

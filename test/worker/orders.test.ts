@@ -8,7 +8,10 @@ import {
   event,
   numberSeries,
   orderChange,
+  orderCheckout,
   payment,
+  paymentEvent,
+  sandboxCharge,
 } from "../../src/db/schema/index.ts";
 import { keepOrders } from "../../src/effects/commerce/commerce.job.ts";
 import { movesFrom } from "../../src/effects/commerce/moves.ts";
@@ -241,6 +244,21 @@ describe("checking out", () => {
     const second = await shop.checkOut(order.id);
     expect(second.payment.id).not.toBe(first.payment.id);
     expect((await paymentsOf(order)).map(({ state }) => state).sort()).toEqual(["cancelled", "pending"]);
+  });
+
+  test("[COMMERCE-13] goes on with one that died before it asked", async () => {
+    const order = await shop.order();
+    const died = await shop.checkOut(order.id);
+    shop.sent.length = 0;
+    await testDb().delete(paymentEvent).where(eq(paymentEvent.paymentId, died.payment.id));
+    await testDb().delete(sandboxCharge).where(eq(sandboxCharge.subjectId, died.payment.id));
+    await testDb().delete(payment).where(eq(payment.id, died.payment.id));
+    await shop.checkOut(order.id);
+    await shop.work();
+    expect((await shop.orderRow(order.id)).state).toBe("paid");
+    expect(await paymentsOf(order)).toHaveLength(1);
+    const checkouts = await testDb().select().from(orderCheckout).where(eq(orderCheckout.orderId, order.id));
+    expect(checkouts).toHaveLength(1);
   });
 
   test("[COMMERCE-13] leaves the way free when the customer has another prompt on the phone", async () => {

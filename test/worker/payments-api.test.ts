@@ -3,8 +3,9 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chatIdOf } from "../../src/channels/chat-name.ts";
-import { payment, paymentAccount, sandboxCharge } from "../../src/db/schema/index.ts";
+import { deadLetter, payment, paymentAccount, sandboxCharge } from "../../src/db/schema/index.ts";
 import { deliverSandboxCallback } from "../../src/effects/payments/sandbox/deliver-sandbox-callback.ts";
+import { newId } from "../../src/kernel/ids.ts";
 import { testBase } from "./support/base.ts";
 import { callBridge, createBridgeDesk, nextPhone } from "./support/bridge.ts";
 import { call } from "./support/call.ts";
@@ -335,5 +336,29 @@ describe("staff look and decide", () => {
     expect((await till.row(row.id)).state).toBe("succeeded");
     // How long the receipt takes then is no matter of this test.
     await expect.poll(async () => (await till.row(row.id)).followUpTries, { timeout: 4_000 }).toBe(1);
+  });
+
+  test("[RECORD-05] work that no try could do is put back on its own queue", async () => {
+    const row = await till.pay({ amount: 121_200 }); // paid, and only asking tells
+    await testDb().update(payment).set({ nextCheckAt: 1 }).where(eq(payment.id, row.id));
+    const { organizationId } = row;
+    const replay = async (body: object) => {
+      const id = newId("deadLetter");
+      await testDb()
+        .insert(deadLetter)
+        .values({
+          id,
+          organizationId,
+          queue: "kivuko-work",
+          messageId: id,
+          body: JSON.stringify({ organizationId, ...body }),
+          reason: "tries_exhausted",
+          createdAt: Date.now(),
+        });
+      return (await desk.control("POST", `/v1/dead-letters/${id}/replay`)).status;
+    };
+    expect(await replay({ type: "payment.dance", id: row.id })).toBe(409);
+    expect(await replay({ type: "payment.check", id: row.id })).toBe(204);
+    await expect.poll(async () => (await till.row(row.id)).state, { timeout: 4_000 }).toBe("succeeded");
   });
 });

@@ -33,6 +33,9 @@ const OWN_WRITES = {
     "refundPayment",
     "sendReceipt",
     "shareReceipt",
+    "setOrderState",
+    "dismissOrderAttention",
+    "resolveAfterSales",
   ],
   finance: [
     "approveApproval",

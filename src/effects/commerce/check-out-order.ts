@@ -73,7 +73,8 @@ export async function checkOutOrder({
   const { order } = plan;
   const checkout = await openCheckout(ctx, order, idempotencyKey);
   const known = await findPayment(ctx, checkout);
-  const paid = known !== undefined && known.state !== "created" ? known : await ask(ctx, plan, checkout);
+  const paid =
+    known !== undefined && known.state !== "created" ? known : await ask(ctx, plan, checkout, idempotencyKey);
   return { order: await findOrderFor(ctx, order.organizationId, order.id, null), payment: paid };
 }
 
@@ -141,7 +142,12 @@ async function begin(ctx: Ctx, order: OrderRow, idempotencyKey: string): Promise
 }
 
 /** Asks for the money under the checkout's own key, so that it is asked for once. */
-async function ask(ctx: Ctx, plan: CheckoutPlan, checkout: CheckoutRow): Promise<PaymentRow> {
+async function ask(
+  ctx: Ctx,
+  plan: CheckoutPlan,
+  checkout: CheckoutRow,
+  idempotencyKey: string,
+): Promise<PaymentRow> {
   if (checkout.paymentScope !== keyScope(ctx, plan.order.organizationId)) {
     throw new AppError("conflict", "checkout_in_progress", "Somebody else is starting this payment.", {
       hint: "Ask for the order again in a moment.",
@@ -154,7 +160,8 @@ async function ask(ctx: Ctx, plan: CheckoutPlan, checkout: CheckoutRow): Promise
       input: { plan: plan.payment, idempotencyKey: checkout.paymentKey },
     });
   } catch (error) {
-    if (error instanceof AppError) {
+    // Whoever goes on with somebody else's checkout leaves it: they may be about to ask.
+    if (error instanceof AppError && checkout.idempotencyKey === idempotencyKey) {
       await forgetUnasked(ctx, checkout);
     }
     throw error;

@@ -72,6 +72,23 @@ export type Approval = {
 
 export type Escalation = { readonly id: string; readonly chatId: string };
 
+export type Order = {
+  readonly id: string;
+  readonly number: string;
+  readonly state: string;
+  /** Minor units. */
+  readonly amount: number;
+  readonly orderDetails: unknown;
+  readonly paymentId: string | null;
+};
+
+export type Payment = {
+  readonly id: string;
+  readonly state: string;
+  readonly provider: string;
+  readonly reference: string;
+};
+
 export type AuditEntry = {
   readonly action: string;
   readonly actor: { readonly kind: string };

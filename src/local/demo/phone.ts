@@ -6,6 +6,21 @@ import { readUntil } from "./poll.ts";
 /** A turn waits a second for more words; the rest is for a busy machine. */
 const REPLY_DEADLINE_MS = 20_000;
 
+export type PhoneMessage = {
+  readonly text: string;
+  readonly document?: { readonly fileName: string; readonly url: string | null };
+};
+
+/** Everything that a phone got from a number of the simulator, oldest first. */
+export async function readPhone(
+  api: Api,
+  instanceId: string,
+  number: string,
+): Promise<readonly PhoneMessage[]> {
+  const path = `/v1/instances/${instanceId}/simulator/messages?phone=${encodeURIComponent(number)}`;
+  return (await api.get<Answer.Page<PhoneMessage>>(path)).data;
+}
+
 export type Phone = {
   readonly write: (text: string) => Promise<void>;
   /** The next message that has not been read yet; empty when none comes in time. */

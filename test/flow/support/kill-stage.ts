@@ -9,6 +9,7 @@ import { answerJson, readRequestBody, startLoopbackServer } from "../../support/
 import { MODEL_KEY } from "../../support/model-stand-in.ts";
 import { findOpenAiFault, writeOpenAiAnswer } from "../../support/model-stand-in-openai.ts";
 import type { SentText } from "../../support/stand-in.ts";
+import type { Moments } from "./moments.ts";
 
 /** What happens outside of the platform in a turn, in order. */
 export const MOMENTS = [
@@ -22,34 +23,6 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-export type Moments = {
-  /** `text` is what it is about. */
-  readonly pass: (moment: Moment, text: string) => void;
-  /** The first such moment about a text that holds `mark`. */
-  readonly next: (moment: Moment, mark: string) => Promise<void>;
-};
-
-export function createMoments(): Moments {
-  const waiting = new Set<(moment: Moment, text: string) => void>();
-  return {
-    pass: (moment, text) => {
-      for (const hear of waiting) {
-        hear(moment, text);
-      }
-    },
-    next: (wanted, mark) =>
-      new Promise((resolve) => {
-        const hear = (moment: Moment, text: string) => {
-          if (moment === wanted && text.includes(mark)) {
-            waiting.delete(hear);
-            resolve();
-          }
-        };
-        waiting.add(hear);
-      }),
-  };
-}
-
 /** Long enough to strike into, short enough for fifty of them. */
 const DELAY_MS = 25;
 
@@ -59,7 +32,7 @@ type Message = { readonly role: string; readonly content: unknown };
  * A model that opens a ticket for what the customer wrote last, and then repeats what the ticket is about. As a real
  * one does, it chooses other words each time that it is asked the same.
  */
-export async function startTicketModel(moments: Moments, toolName: string) {
+export async function startTicketModel(moments: Moments<Moment>, toolName: string) {
   let asked = 0;
   const answered: string[] = [];
   const { url, close } = await startLoopbackServer(async (request, response) => {
@@ -115,7 +88,7 @@ const manifest = (baseUrl: string) =>
  * A plugin that honours the `Idempotency-Key`, which is the call's id: it makes one ticket for one key, and answers
  * whoever asks again with the same ticket, also while it is still being made.
  */
-export async function startTicketPlugin(moments: Moments) {
+export async function startTicketPlugin(moments: Moments<Moment>) {
   let secret: string | undefined;
   const requests: string[] = [];
   const made: { readonly callId: string; readonly summary: string }[] = [];
@@ -159,7 +132,7 @@ export async function startTicketPlugin(moments: Moments) {
 }
 
 /** Stands before a provider's stand-in: hands everything on, and answers a while after the message was taken. */
-export async function startSlowProvider(moments: Moments, provider: { readonly url: string }) {
+export async function startSlowProvider(moments: Moments<Moment>, provider: { readonly url: string }) {
   const { url, close } = await startLoopbackServer(async (request, response) => {
     const { authorization = "", "content-type": contentType = "" } = request.headers;
     const body = await readRequestBody(request);
