@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the quick start on a platform of its own, told as a transcript. `-- --once` ends after the story;
- * without it the platform stays up to be tried. Exit code 1 when something is not as the story promises.
+ * `npm run demo`: the quick start and a shop's story on a platform of its own, told as a transcript. `-- --once` ends
+ * after them; without it the platform stays up to be tried. Exit code 1 when something is not as the story promises.
  */
 import { parseArgs } from "node:util";
 import { createApi, UnexpectedAnswer } from "./api.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createApi } from "../../src/local/api.ts";
+import { type Api, createApi } from "../../src/local/api.ts";
 import { ensureOwner } from "../../src/local/owner.ts";
 import { type LogLine, type PlatformOptions, startPlatform } from "../../src/local/platform.ts";
 import { MANIFEST_PATH, modelToolName, pluginAnswer, toolInput } from "./bench-desk.ts";
@@ -9,6 +9,8 @@ import { findNewestChildProcess } from "./processor-time.ts";
 /** Kivuko as deployed, with a plugin installed and granted, ready for tool calls. */
 export type Kivuko = {
   readonly leg: Leg;
+  /** Its API, as the owner uses it. */
+  readonly api: Api;
   /** Where it says that it is, which is what bridge calls are signed for; the leg's URL is its own socket. */
   readonly url: string;
   readonly instanceId: string;
@@ -33,9 +35,13 @@ export async function startKivuko(
   const platform = await startPlatform({ log: showTrouble, ...options });
   try {
     const runtimeProcessId = findNewestChildProcess(process.pid, "workerd");
-    const { instanceId, installationId, gatewayKey, pluginSecret } = await setUp(platform.url, pluginOrigin);
+    const { api, instanceId, installationId, gatewayKey, pluginSecret } = await setUp(
+      platform.url,
+      pluginOrigin,
+    );
     return {
       url: platform.url,
+      api,
       instanceId,
       installationId,
       pluginSecret,
@@ -74,6 +80,7 @@ function showTrouble({ level, message }: LogLine): void {
 }
 
 type SetUp = {
+  readonly api: Api;
   readonly instanceId: string;
   readonly installationId: string;
   readonly gatewayKey: string;
@@ -111,6 +118,7 @@ async function setUp(baseUrl: string, pluginOrigin: string): Promise<SetUp> {
     instanceId: instance.id,
   });
   return {
+    api,
     instanceId: instance.id,
     installationId: installation.id,
     gatewayKey: key,

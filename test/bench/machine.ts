@@ -11,6 +11,7 @@ export type Machine = {
   readonly node: string;
   readonly workerd: string;
   readonly peer: string;
+  readonly chatPeer: string;
 };
 
 /** Describes the machine and the versions under test. Call before anything is started. */
@@ -23,6 +24,7 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     workerd: versionOf("workerd"),
     peer: versionOf("@lobehub/chat-plugins-gateway"),
+    chatPeer: versionOf("@portkey-ai/gateway"),
   };
 }
 

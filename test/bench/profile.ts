@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { SourceMap, type SourceOrigin } from "node:module";
 import { join } from "node:path";
 import { BUILD_FOLDER } from "../../src/local/project.ts";
+import { openInspector } from "./inspector.ts";
 
 /*
  * A sampling profile of one Worker, taken through the inspector that workerd speaks. It shows JavaScript only:
@@ -37,20 +37,7 @@ export type HotFunction = {
 
 /** Runs `load` while the Worker at this inspector address is being sampled. */
 export async function profileWorker(inspectorUrl: URL, load: () => Promise<unknown>): Promise<CpuProfile> {
-  const socket = new WebSocket(inspectorUrl);
-  await once(socket, "open");
-  const waiting = new Map<number, (result: unknown) => void>();
-  socket.addEventListener("message", (event) => {
-    const { id, result } = JSON.parse(String(event.data));
-    waiting.get(id)?.(result);
-  });
-  let lastId = 0;
-  const call = (method: string, params: object = {}) =>
-    new Promise<unknown>((resolve) => {
-      lastId += 1;
-      waiting.set(lastId, resolve);
-      socket.send(JSON.stringify({ id: lastId, method, params }));
-    });
+  const { call, close } = await openInspector(inspectorUrl);
   try {
     await call("Profiler.enable");
     await call("Profiler.setSamplingInterval", { interval: SAMPLING_INTERVAL_US });
@@ -58,7 +45,7 @@ export async function profileWorker(inspectorUrl: URL, load: () => Promise<unkno
     await load();
     return ((await call("Profiler.stop")) as { profile: CpuProfile }).profile;
   } finally {
-    socket.close();
+    close();
   }
 }
 

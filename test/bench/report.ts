@@ -1,4 +1,6 @@
 import type { BridgeRow } from "./bridge-calls.ts";
+import type { GatewayFindings } from "./gateway-bench.ts";
+import type { Memory } from "./long-chat.ts";
 import type { Machine } from "./machine.ts";
 import type { HotFunction } from "./profile.ts";
 import type { Stage } from "./stages.ts";
@@ -15,6 +17,7 @@ export type Report = {
   /** Where Kivuko says its time goes. */
   readonly stages: readonly Stage[];
   readonly bridge: readonly BridgeRow[];
+  readonly gateway: Pick<GatewayFindings, "rush" | "longChat">;
   readonly records: { readonly calls: number; readonly stored: number };
 };
 
@@ -26,7 +29,9 @@ in turns of one run, and calls the same plugin on this machine. miniflare passes
 small Worker of its own, for every gateway alike. The peer (@lobehub/chat-plugins-gateway) runs its own edge handler
 with its default validator and its log line per call silenced. "from its index" is the like for like: the caller names
 the plugin and the gateway knows where it lives (the peer fetches its index and the manifest on every call). "manifest
-sent along" is its fastest way: the caller says which URL to call.`;
+sent along" is its fastest way: the caller says which URL to call. The rows that begin with "chat" pass a chat completion
+on to one loopback model; their peer is Portkey's gateway (@portkey-ai/gateway), the app of its package in workerd, which
+reads no credentials of its own callers, counts nothing and keeps no record. Kivuko's do all three.`;
 
 /** The report for a terminal. */
 export function formatReport(report: Report): string {
@@ -35,7 +40,8 @@ export function formatReport(report: Report): string {
     NOTES,
     "",
     `${machine.cores} x ${machine.processor}, load before ${machine.loadBefore.toFixed(2)}; ` +
-      `node ${machine.node}, workerd ${machine.workerd}, chat-plugins-gateway ${machine.peer}; ` +
+      `node ${machine.node}, workerd ${machine.workerd}, chat-plugins-gateway ${machine.peer}, ` +
+      `portkey ${machine.chatPeer}; ` +
       `${rounds} rounds of ${secondsPerTurn} s per leg, medians over the rounds, ratios taken within a round.`,
     "",
     formatSeries(report.series),
@@ -49,9 +55,25 @@ export function formatReport(report: Report): string {
     "Bridge calls beside a tool call, one after the other; round trips to storage before the answer:",
     formatBridge(report.bridge),
     "",
+    ...formatGateway(report.gateway),
+    "",
     `Records: ${records.stored} stored of ${records.calls} calls.`,
   ];
   return lines.join("\n");
+}
+
+function formatGateway({ rush, longChat }: Report["gateway"]): string[] {
+  const { messages, before, after, turnMsBefore, turnMsAfter } = longChat;
+  return [
+    `${rush.chats} chats at once, each a turn with one tool call: the last reply after ${rush.lastReplyMs} ms (median ` +
+      `${rush.medianReplyMs} ms, one second of it waiting for more words), ${rush.lost} lost, ${rush.extra} too many.`,
+    `A chat with ${messages} messages: heap ${formatMemory(before)} before, ${formatMemory(after)} after; a turn with one ` +
+      `tool call ${turnMsBefore} ms before, ${turnMsAfter} ms after (the same second included).`,
+  ];
+}
+
+function formatMemory({ heapMiB, residentMiB }: Memory): string {
+  return `${heapMiB.toFixed(1)} MiB${residentMiB === undefined ? "" : ` (process ${residentMiB.toFixed(0)} MiB)`}`;
 }
 
 function formatStage({ name, meanMs }: Stage): string {
@@ -122,9 +144,9 @@ export function formatHotFunctions(functions: readonly HotFunction[]): string {
   return alignRows([["self %", "with callees %", "function"], ...rows], 2);
 }
 
-/** A ratio as text. */
+/** A ratio as text; where there is nothing to hold it against, a dash. */
 export function times(ratio: number): string {
-  return `${ratio.toFixed(2)} x`;
+  return Number.isNaN(ratio) ? "-" : `${ratio.toFixed(2)} x`;
 }
 
 /** Lines up the cells: one column starts at the left, the others end at the right. */

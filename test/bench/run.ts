@@ -1,6 +1,6 @@
 /*
- * `npm run bench`: Kivuko's tool dispatch against a bare proxy and the nearest peer, all in workerd, all calling
- * the same plugin on this machine, turn by turn in one run. Prints a table, writes JSON, and exits 1 when any
+ * `npm run bench`: Kivuko's tool dispatch and its gateway against a bare proxy and the nearest peer of each, all in
+ * workerd, all calling the same plugin or model on this machine, turn by turn in one run; then many chats and a long one. Prints a table, writes JSON, and exits 1 when any
  * answer was wrong or a call left no record. `--quick` for one round; `--rounds`, `--seconds` and `--json <file>`
  * to taste. `--profile` samples the dispatch instead of measuring it, and writes a `.cpuprofile`.
  */
@@ -11,21 +11,19 @@ import { parseArgs } from "node:util";
 import { type Bench, startBench } from "./bench.ts";
 import { measureBridge } from "./bridge-calls.ts";
 import { countingEntry } from "./counting-entry.ts";
+import { measureGateway } from "./gateway-bench.ts";
 import { startKivuko } from "./kivuko-leg.ts";
-import { checkLeg } from "./leg.ts";
 import { describeMachine } from "./machine.ts";
-import { measureTurn, type Turn, type TurnLength } from "./measure.ts";
+import { measureTurn } from "./measure.ts";
 import type { PluginReport } from "./plugin-process.ts";
 import { hottestFunctions, profileWorker, readWorkerSourceMap } from "./profile.ts";
 import { formatHotFunctions, formatReport, type Report } from "./report.ts";
+import { CONNECTIONS, type Rounds, runRounds, warmUp } from "./rounds.ts";
 import { checkSignedCall } from "./signed-call.ts";
 import { measureStages } from "./stages.ts";
 import { type Series, summarize } from "./summary.ts";
 import { judge } from "./targets.ts";
 
-const CONNECTIONS = [1, 16];
-/** Long enough for V8 to have optimised a leg's code and for its caches to be warm. */
-const WARM_UP: TurnLength = { leadInMs: 0, measureMs: 2_000 };
 /** The opening of connections, and the first requests after another leg's turn, are not measured. */
 const LEAD_IN_MS = 200;
 /** Records still missing this long after the last turn are lost. */
@@ -45,8 +43,10 @@ const { values: options } = parseArgs({
     profile: { type: "boolean", default: false },
   },
 });
-const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
-const turnLength: TurnLength = { leadInMs: LEAD_IN_MS, measureMs: Number(options.seconds) * 1_000 };
+const rounds: Rounds = {
+  count: Number(options.rounds ?? (options.quick ? 1 : 5)),
+  turn: { leadInMs: LEAD_IN_MS, measureMs: Number(options.seconds) * 1_000 },
+};
 
 const machine = describeMachine();
 const bench = await startBench({ inspect: options.profile });
@@ -64,30 +64,43 @@ async function measure(bench: Bench): Promise<void> {
   const startedAt = new Date().toISOString();
   for (const leg of bench.legs) {
     await warmUp(bench, leg);
+    if (leg === bench.kivuko.leg) {
+      const { lastCall } = (await bench.plugin.ask("report")) as PluginReport;
+      checkSignedCall(lastCall, bench.kivuko.pluginSecret);
+    }
   }
   const storedBefore = await bench.kivuko.countRecords();
-  const turns = await runRounds(bench);
+  const turns = await runRounds(bench, bench.legs, rounds);
   const records = await awaitRecords(bench, storedBefore, turns);
   const series = summarize(turns);
+  const stages = await measureStages(bench.kivuko.leg);
+  const bridge = await compareBridge(bench);
+  const { turns: chatTurns, ...gateway } = await measureGateway(bench, rounds, options.quick);
   const report: Report = {
     startedAt,
     machine,
-    rounds,
-    secondsPerTurn: turnLength.measureMs / 1_000,
-    series,
-    targets: judge(series),
-    stages: await measureStages(bench.kivuko.leg),
-    bridge: await compareBridge(bench),
+    rounds: rounds.count,
+    secondsPerTurn: rounds.turn.measureMs / 1_000,
+    series: [...series, ...gateway.series],
+    targets: [...judge(series), ...gateway.targets],
+    stages,
+    bridge,
+    gateway: { rush: gateway.rush, longChat: gateway.longChat },
     records,
   };
   console.log(formatReport(report));
-  await save(options.json, JSON.stringify({ ...report, turns }, null, 2));
+  const allTurns = [...turns, ...chatTurns];
+  await save(options.json, JSON.stringify({ ...report, turns: allTurns }, null, 2));
 
-  const failures = turns.flatMap(({ title, turns }) =>
+  const failures = allTurns.flatMap(({ title, turns }) =>
     turns.flatMap(({ firstFailure }) => (firstFailure === undefined ? [] : [`${title}: ${firstFailure}`])),
   );
   if (records.stored !== records.calls) {
     failures.push(`${records.calls} calls left ${records.stored} records`);
+  }
+  const { lost, extra } = gateway.rush;
+  if (lost + extra > 0) {
+    failures.push(`of the chats at once ${lost} got no reply, and ${extra} replies were too many`);
   }
   if (failures.length > 0) {
     console.error(failures.join("\n"));
@@ -110,35 +123,11 @@ async function profile(bench: Bench): Promise<void> {
   const connections = Math.max(...CONNECTIONS);
   await warmUp(bench, kivuko.leg);
   const sampled = await profileWorker(await kivuko.inspectorUrl(), () =>
-    measureTurn(bench, kivuko.leg, connections, turnLength),
+    measureTurn(bench, kivuko.leg, connections, rounds.turn),
   );
   console.log(formatHotFunctions(hottestFunctions(sampled, await readWorkerSourceMap(), HOT_FUNCTIONS)));
   await save(PROFILE_FILE, JSON.stringify(sampled));
   console.log(`The whole profile is in ${PROFILE_FILE}.`);
-}
-
-/** One untimed call whose status and body are looked at, then load until the leg is warm. */
-async function warmUp(bench: Bench, leg: Bench["legs"][number]): Promise<void> {
-  await checkLeg(leg);
-  if (leg === bench.kivuko.leg) {
-    const { lastCall } = (await bench.plugin.ask("report")) as PluginReport;
-    checkSignedCall(lastCall, bench.kivuko.pluginSecret);
-  }
-  console.error(`warming up: ${leg.title}`);
-  await measureTurn(bench, leg, Math.max(...CONNECTIONS), WARM_UP);
-}
-
-async function runRounds(bench: Bench): Promise<Series[]> {
-  const running = CONNECTIONS.flatMap((connections) =>
-    bench.legs.map((leg) => ({ leg, connections, turns: [] as Turn[] })),
-  );
-  for (let round = 1; round <= rounds; round++) {
-    console.error(`round ${round} of ${rounds}`);
-    for (const { leg, connections, turns } of running) {
-      turns.push(await measureTurn(bench, leg, connections, turnLength));
-    }
-  }
-  return running.map(({ leg: { id, title }, connections, turns }) => ({ id, title, connections, turns }));
 }
 
 /** The queue delivers what it gathered at the end a good second later; then every call must have left its record. */

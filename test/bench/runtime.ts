@@ -40,11 +40,12 @@ const COMPATIBILITY = {
   compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
 };
 
-/** Bundles a Worker of this folder into one module, as a deployment would. */
+/** Bundles a Worker of this folder into one module, as a deployment would; `alias` says what stands for which import. */
 export async function bundleWorker(
   name: string,
   file: string,
   bindings: Record<string, string> = {},
+  alias: Record<string, string> = {},
 ): Promise<WorkerOptions> {
   const bundle = await build({
     entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
@@ -56,7 +57,7 @@ export async function bundleWorker(
     conditions: ["workerd", "worker", "browser"],
     external: ["node:*"],
     // The peer's OpenAPI reader asks for two Node modules by `require`; workerd has both.
-    alias: { util: "node:util", path: "node:path" },
+    alias: { util: "node:util", path: "node:path", ...alias },
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire("/");' },
   });
   const script = bundle.outputFiles[0]?.text;

@@ -40,3 +40,16 @@ export function judge(series: readonly Summary[]): Target[] {
       ];
     });
 }
+
+/** Holds the pass-through against the other gateway's. */
+export function judgePassThrough(series: readonly Summary[], isStreamed: boolean): Target[] {
+  return series
+    .filter(({ id }) => id === "kivuko")
+    .flatMap(({ connections, againstPeer }) =>
+      (["p50", "p99"] as const).map((what) => ({
+        what: `pass-through${isStreamed ? ", streamed" : ""}: ${what} below Portkey's, ${connections} connection${connections === 1 ? "" : "s"}`,
+        measured: times(againstPeer[what]),
+        isMet: againstPeer[what] < 1,
+      })),
+    );
+}

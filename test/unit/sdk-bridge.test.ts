@@ -136,6 +136,32 @@ describe("a bridge call", () => {
     });
   });
 
+  it("sells: catalogue, orders, their payment and what comes after", async () => {
+    const { client, requests } = platform();
+    const item = { sku: "GAS-13", name: "Gas refill, 13 kg", unitAmount: 255_000, currency: "KES" };
+    const items = [{ sku: "GAS-13", quantity: 1 }];
+    await client.catalog.sync({ items: [item] });
+    await client.orders.create({ recipient: MESSAGE.recipient, items });
+    await client.orders.get("ord_1");
+    await client.orders.update("ord_1", { state: "preparing" });
+    await client.orders.checkOut("ord_1");
+    await client.orders.openAfterSales("ord_1", { kind: "return", reason: "It leaks." });
+    const asked = requests.map(({ method, url, body }) => [
+      `${method} ${url.replace(`${PLATFORM}/bridge/v1`, "")}`,
+      body === "" ? null : (JSON.parse(body) as unknown),
+    ]);
+    expect(asked).toEqual([
+      ["PUT /catalog/items", { items: [item] }],
+      ["POST /orders", { recipient: MESSAGE.recipient, items }],
+      ["GET /orders/ord_1", null],
+      ["PATCH /orders/ord_1", { state: "preparing" }],
+      ["POST /orders/ord_1/checkout", {}],
+      ["POST /orders/ord_1/after-sales", { kind: "return", reason: "It leaks." }],
+    ]);
+    const keys = requests.map(({ key }) => key).filter((key) => key !== null);
+    expect(new Set(keys).size).toBe(5);
+  });
+
   it("rehearses without a key", async () => {
     const { client, requests } = platform(Response.json({ dryRun: true, allowed: false, trace: [] }));
     await client.rehearse({ method: "POST", path: "/messages", body: MESSAGE });

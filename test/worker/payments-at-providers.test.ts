@@ -14,6 +14,7 @@ import { createDesk, type Desk } from "./support/desk.ts";
 import { Till } from "./support/payments.ts";
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 let desk: Desk;
 let till: Till;
@@ -117,6 +118,21 @@ describe("M-Pesa", () => {
     const [callback] = await books.callbacks();
     expect(await carry(callback)).toBe(200);
     expect((await till.row(row.id)).state).toBe("succeeded");
+  });
+
+  test("[PAYMENT-17] what nobody can be asked about expires after a day, and its callback still counts then", async () => {
+    const phone = nextPhone();
+    const books = booksOf("daraja", phone);
+    await books.behave({ answer: "lost" });
+    const { now } = till;
+    const { id } = await till.pay({ phone, provider: "mpesa" });
+    await till.passes(23 * HOUR_MS);
+    expect((await till.row(id)).state).toBe("unknown");
+    await till.passes(6 * HOUR_MS);
+    expect(await till.row(id)).toMatchObject({ state: "expired", attention: "unsettled_for_long" });
+    till.now = now; // Safaricom's clock has not moved
+    expect(await carry((await books.callbacks())[0])).toBe(200);
+    expect(await till.row(id)).toMatchObject({ state: "succeeded", attention: "paid_after_end" });
   });
 
   test("[PAYMENT-10] a reversal is followed to its callback", async () => {
