@@ -1,7 +1,15 @@
-/** What a plugin asks of the platform: payments, messages. Each thing happens once, however often it is tried. */
+/** What a plugin asks of the platform: payments, messages now and later. Each thing happens once, however often it is tried. */
 import type { DryRun, Recipient, SendMessage, SentMessage } from "../contract/bridge.ts";
+import type { RequestedObligation, RequestObligation } from "../contract/obligations.ts";
 import type { InitiatePayment, Payment, Refund, RequestRefund } from "../contract/payments.ts";
 import type { PlatformTokenClaims } from "../contract/platform-token.ts";
+import type {
+  ChangeSchedule,
+  ScheduledMessage,
+  ScheduledMessages,
+  ScheduleMessage,
+  ScheduleState,
+} from "../contract/schedule.ts";
 import type { ToolCallContext } from "../contract/tool-call.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { BridgeError } from "./bridge-error.ts";
@@ -30,7 +38,15 @@ type ToCustomer<Input extends { readonly recipient: Recipient }> = Omit<Input, "
   readonly recipient?: Recipient;
 };
 
-type BridgeOf<Messaging, Paying> = {
+export type ScheduleQuery = {
+  readonly state?: ScheduleState;
+  /** 1 to 100. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+};
+
+type BridgeOf<Messaging, Paying, Scheduling> = {
   readonly payments: {
     /** Asks a customer for money. The answer is `pending` at best: that it was paid comes as an event. */
     readonly initiate: (payment: Paying, options?: EffectOptions) => Promise<Payment>;
@@ -42,6 +58,27 @@ type BridgeOf<Messaging, Paying> = {
     /** Sends text now. `blocked`: the customer has not written for a day, so WhatsApp takes no free text. */
     readonly send: (message: Messaging, options?: EffectOptions) => Promise<SentMessage>;
   };
+  readonly scheduledMessages: {
+    /** Sends text later, once or again and again. Give `idempotencyKey` where the same reminder may be asked for twice. */
+    readonly create: (message: Scheduling, options?: EffectOptions) => Promise<ScheduledMessage>;
+    /** What this plugin scheduled on the number, newest first. */
+    readonly list: (query?: ScheduleQuery) => Promise<ScheduledMessages>;
+    /** Changes what has not begun to go out. */
+    readonly update: (
+      id: string,
+      change: ChangeSchedule,
+      options?: EffectOptions,
+    ) => Promise<ScheduledMessage>;
+    /** Cancels it with all that was to follow. */
+    readonly cancel: (id: string, options?: EffectOptions) => Promise<ScheduledMessage>;
+  };
+  readonly obligations: {
+    /** Has something that is due at a certain time reminded or escalated. Once for each `externalId` and `dueAt`. */
+    readonly create: (obligation: RequestObligation, options?: EffectOptions) => Promise<RequestedObligation>;
+    readonly get: (id: string) => Promise<RequestedObligation>;
+    /** Takes it back, as long as it is not over. */
+    readonly cancel: (id: string, options?: EffectOptions) => Promise<RequestedObligation>;
+  };
   /** The answer's JSON as the platform sent it. */
   readonly request: (request: BridgeRequest) => Promise<unknown>;
   /** What a call would lead to. Nothing happens. */
@@ -49,10 +86,14 @@ type BridgeOf<Messaging, Paying> = {
 };
 
 /** The bridges outside of a call: every recipient is named. */
-export type Bridge = BridgeOf<SendMessage, InitiatePayment>;
+export type Bridge = BridgeOf<SendMessage, InitiatePayment, ScheduleMessage>;
 
 /** The bridges in the name of one tool call. */
-export type CallBridge = BridgeOf<ToCustomer<SendMessage>, ToCustomer<InitiatePayment>>;
+export type CallBridge = BridgeOf<
+  ToCustomer<SendMessage>,
+  ToCustomer<InitiatePayment>,
+  ToCustomer<ScheduleMessage>
+>;
 
 export type BridgeClientOptions = {
   /** As it was shown at the installation (`kps_…`), alone or with its `kid`. */
@@ -124,6 +165,11 @@ export function bridgeOfCall({
       send: async (message, options) =>
         bridge.messages.send({ ...message, recipient: message.recipient ?? recipient() }, options),
     },
+    scheduledMessages: {
+      ...bridge.scheduledMessages,
+      create: async (message, options) =>
+        bridge.scheduledMessages.create({ ...message, recipient: message.recipient ?? recipient() }, options),
+    },
   };
 }
 
@@ -138,9 +184,17 @@ function currentChat({ currentChat: chat }: Pick<ToolCallContext, "currentChat">
 }
 
 function buildBridge(connection: Connection, makeKey: (operation: string) => string): Bridge {
-  const act = (operation: string, path: string, body: unknown, options: EffectOptions = {}) =>
+  const obligationPath = (id: string) => `/obligations/${encodeURIComponent(id)}`;
+  const scheduledPath = (id: string) => `/scheduled-messages/${encodeURIComponent(id)}`;
+  const act = (
+    operation: string,
+    path: string,
+    body: unknown,
+    options: EffectOptions = {},
+    method: SignedRequest["method"] = "POST",
+  ) =>
     requestBridge(connection, {
-      method: "POST",
+      method,
       path,
       body,
       idempotencyKey: options.idempotencyKey ?? makeKey(operation),
@@ -162,6 +216,47 @@ function buildBridge(connection: Connection, makeKey: (operation: string) => str
     messages: {
       send: async (message, options) =>
         (await act("messages.send", "/messages", message, options)) as SentMessage,
+    },
+    scheduledMessages: {
+      create: async (message, options) =>
+        (await act("scheduledMessages.create", "/scheduled-messages", message, options)) as ScheduledMessage,
+      list: async (query = {}) => {
+        const search = new URLSearchParams(
+          Object.entries(query).map(([name, value]) => [name, String(value)]),
+        );
+        const path = `/scheduled-messages${search.size > 0 ? `?${search}` : ""}`;
+        return (await requestBridge(connection, reading(path))) as ScheduledMessages;
+      },
+      update: async (id, change, options) =>
+        (await act(
+          "scheduledMessages.update",
+          scheduledPath(id),
+          change,
+          options,
+          "PATCH",
+        )) as ScheduledMessage,
+      cancel: async (id, options) =>
+        (await act(
+          "scheduledMessages.cancel",
+          scheduledPath(id),
+          undefined,
+          options,
+          "DELETE",
+        )) as ScheduledMessage,
+    },
+    obligations: {
+      create: async (obligation, options) =>
+        (await act("obligations.create", "/obligations", obligation, options)) as RequestedObligation,
+      get: async (id) =>
+        (await requestBridge(connection, reading(obligationPath(id)))) as RequestedObligation,
+      cancel: async (id, options) =>
+        (await act(
+          "obligations.cancel",
+          obligationPath(id),
+          undefined,
+          options,
+          "DELETE",
+        )) as RequestedObligation,
     },
     request: ({ method, path, body, idempotencyKey }) =>
       method === "GET"

@@ -1,7 +1,8 @@
 import type { FirstPartyPlugin } from "../plugins/in-process/index.ts";
 import { escalations } from "./escalations/escalations.plugin.ts";
 import { greeter } from "./greeter/greeter.plugin.ts";
+import { scheduling } from "./scheduling/scheduling.plugin.ts";
 import { whatsapp } from "./whatsapp/whatsapp.plugin.ts";
 
 /** Every plugin that ships with the platform, in the order in which people see them. */
-export const firstPartyPlugins: readonly FirstPartyPlugin[] = [greeter, whatsapp, escalations];
+export const firstPartyPlugins: readonly FirstPartyPlugin[] = [greeter, whatsapp, escalations, scheduling];

@@ -1,6 +1,6 @@
 import { and, eq, ne } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import { requirePermission } from "../../access/require-permission.ts";
+import { requireEffect } from "../../access/require-effect.ts";
 import type { EscalationUrgency } from "../../contract/escalation.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { chat, escalation, instance } from "../../db/schema/index.ts";
@@ -20,6 +20,12 @@ type NewEscalation = {
 
 const MINUTE_MS = 60_000;
 
+/** Any of these lets a plugin ask; which customer it may name is for the bridge's gates. */
+const ESCALATION_PERMISSIONS = [
+  "plugin:escalations:create:current_chat",
+  "plugin:escalations:create:known_contact",
+] as const;
+
 /**
  * Calls for a person and pauses the agent in this chat alone. A chat whose escalation is not resolved gets no second
  * one: that one is answered, so that asking twice is as good as once. The row comes before the pause, since a chat that
@@ -33,7 +39,7 @@ export async function createEscalation({
   input: NewEscalation;
 }): Promise<Escalation> {
   // Who may call tools in a chat may ask for help there; whether this tool may was for the gates to say.
-  const organizationId = requirePermission(ctx, "tools:call");
+  const organizationId = requireEffect(ctx, { control: "tools:call", bridge: ESCALATION_PERMISSIONS });
   const { object, instanceId } = await findChatObject(ctx, organizationId, input.chatId);
   const row =
     (await findUnresolved(ctx, input.chatId)) ?? (await insert(ctx, organizationId, instanceId, input));
