@@ -544,6 +544,78 @@ CREATE TABLE `plugin_job` (
 CREATE INDEX `plugin_job_due` ON `plugin_job` (`due_at`);--> statement-breakpoint
 CREATE INDEX `plugin_job_owner` ON `plugin_job` (`organization_id`,`installation_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `plugin_job_once` ON `plugin_job` (`installation_id`,`dedupe_key`) WHERE "plugin_job"."dedupe_key" is not null;--> statement-breakpoint
+CREATE TABLE `obligation` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`source` text NOT NULL,
+	`external_id` text NOT NULL,
+	`title` text NOT NULL,
+	`message` text NOT NULL,
+	`action` text NOT NULL,
+	`due_at` integer NOT NULL,
+	`scope` text NOT NULL,
+	`user_id` text,
+	`phone_sealed` text,
+	`chat_object_id` text,
+	`urgency` text,
+	`every_hours` integer,
+	`round` integer DEFAULT 1 NOT NULL,
+	`times_left` integer NOT NULL,
+	`state` text NOT NULL,
+	`reason` text,
+	`next_act_at` integer,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `obligation_slot` ON `obligation` (`installation_id`,`external_id`,`due_at`);--> statement-breakpoint
+CREATE INDEX `obligation_due` ON `obligation` (`next_act_at`) WHERE "obligation"."state" = 'waiting';--> statement-breakpoint
+CREATE INDEX `obligation_open` ON `obligation` (`installation_id`) WHERE "obligation"."state" = 'waiting';--> statement-breakpoint
+CREATE INDEX `obligation_org` ON `obligation` (`organization_id`,`id`);--> statement-breakpoint
+CREATE TABLE `obligation_change` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`obligation_id` text NOT NULL,
+	`round` integer NOT NULL,
+	`what` text NOT NULL,
+	`reason` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`obligation_id`) REFERENCES `obligation`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `obligation_change_of` ON `obligation_change` (`obligation_id`,`id`);--> statement-breakpoint
+CREATE TABLE `obligation_poll` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text NOT NULL,
+	`interval_minutes` integer NOT NULL,
+	`next_poll_at` integer,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`last_polled_at` integer,
+	`last_succeeded_at` integer,
+	`last_error` text,
+	`last_listed` integer DEFAULT 0 NOT NULL,
+	`last_added` integer DEFAULT 0 NOT NULL,
+	`last_dropped` integer DEFAULT 0 NOT NULL,
+	`problems` text DEFAULT '[]' NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`installation_id`) REFERENCES `installation`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `obligation_poll_grant` ON `obligation_poll` (`instance_id`,`installation_id`);--> statement-breakpoint
+CREATE INDEX `obligation_poll_due` ON `obligation_poll` (`next_poll_at`) WHERE "obligation_poll"."next_poll_at" is not null;--> statement-breakpoint
+CREATE INDEX `obligation_poll_org` ON `obligation_poll` (`organization_id`,`id`);--> statement-breakpoint
 CREATE TABLE `payment` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -722,6 +794,7 @@ CREATE TABLE `installation` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `installation_org_plugin` ON `installation` (`organization_id`,`plugin_id`) WHERE "installation"."status" <> 'uninstalled';--> statement-breakpoint
 CREATE INDEX `installation_org` ON `installation` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `installation_changed` ON `installation` (`updated_at`);--> statement-breakpoint
 CREATE TABLE `instance_grant` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -744,6 +817,7 @@ CREATE TABLE `instance_grant` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `instance_grant_active` ON `instance_grant` (`instance_id`,`installation_id`) WHERE "instance_grant"."status" = 'active';--> statement-breakpoint
 CREATE INDEX `instance_grant_installation` ON `instance_grant` (`installation_id`);--> statement-breakpoint
+CREATE INDEX `instance_grant_changed` ON `instance_grant` (`updated_at`);--> statement-breakpoint
 CREATE INDEX `instance_grant_org` ON `instance_grant` (`organization_id`,`id`);--> statement-breakpoint
 CREATE TABLE `plugin` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -857,6 +931,65 @@ CREATE UNIQUE INDEX `receipt_subject` ON `receipt` (`subject_id`);--> statement-
 CREATE UNIQUE INDEX `receipt_number` ON `receipt` (`organization_id`,`number`);--> statement-breakpoint
 CREATE INDEX `receipt_org` ON `receipt` (`organization_id`,`id`);--> statement-breakpoint
 CREATE INDEX `receipt_payment` ON `receipt` (`payment_id`);--> statement-breakpoint
+CREATE TABLE `scheduled_message` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`installation_id` text,
+	`owner_id` text NOT NULL,
+	`created_by_kind` text NOT NULL,
+	`created_by_id` text NOT NULL,
+	`idempotency_key` text,
+	`chat_object_id` text NOT NULL,
+	`phone_sealed` text NOT NULL,
+	`permission` text,
+	`text` text NOT NULL,
+	`template` text,
+	`wall_clock` integer NOT NULL,
+	`time_zone` text NOT NULL,
+	`when_twice` text NOT NULL,
+	`is_local` integer NOT NULL,
+	`recurrence` text,
+	`step` integer NOT NULL,
+	`steps` integer NOT NULL,
+	`occurrence` integer NOT NULL,
+	`send_at` integer NOT NULL,
+	`send_if_late_by` integer NOT NULL,
+	`is_urgent` integer NOT NULL,
+	`when_closed` text,
+	`state` text NOT NULL,
+	`reason` text,
+	`due_at` integer,
+	`version` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`instance_id`) REFERENCES `instance`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `scheduled_message_due` ON `scheduled_message` (`due_at`,`id`,`organization_id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX `scheduled_message_waiting` ON `scheduled_message` (`owner_id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX `scheduled_message_key` ON `scheduled_message` (`owner_id`,`idempotency_key`) WHERE "scheduled_message"."idempotency_key" is not null;--> statement-breakpoint
+CREATE INDEX `scheduled_message_org` ON `scheduled_message` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `scheduled_message_coming` ON `scheduled_message` (`organization_id`,`send_at`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX `scheduled_message_owner` ON `scheduled_message` (`owner_id`,`id`);--> statement-breakpoint
+CREATE INDEX `scheduled_message_chat` ON `scheduled_message` (`chat_object_id`,`id`);--> statement-breakpoint
+CREATE TABLE `scheduled_outcome` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`scheduled_message_id` text NOT NULL,
+	`occurrence` integer NOT NULL,
+	`text` text NOT NULL,
+	`send_at` integer NOT NULL,
+	`state` text NOT NULL,
+	`reason` text,
+	`ended_at` integer NOT NULL,
+	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`scheduled_message_id`) REFERENCES `scheduled_message`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `scheduled_outcome_message` ON `scheduled_outcome` (`scheduled_message_id`,`occurrence`);--> statement-breakpoint
+CREATE INDEX `scheduled_outcome_org` ON `scheduled_outcome` (`organization_id`,`send_at`);--> statement-breakpoint
 CREATE TABLE `api_token` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -936,6 +1069,7 @@ CREATE TABLE `instance` (
 	`escalation_wait_minutes` integer DEFAULT 10,
 	`approvers_sealed` text,
 	`approval_minutes` integer DEFAULT 15 NOT NULL,
+	`delivery` text DEFAULT '{"optOutWords":["STOP","UNSUBSCRIBE","ACHA"],"optInWords":["START","ANZA"],"quietHours":null,"dailyCapPerCustomer":20,"dailyCapPerPlugin":10,"duplicateWindowMinutes":60}' NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade

@@ -5,7 +5,9 @@ import { createPlatformContext } from "./context.ts";
 import { keepOrders } from "./effects/commerce/commerce.job.ts";
 import { enqueueDueDeliveries } from "./effects/events/find-due-deliveries.job.ts";
 import { removeExpiredEvents } from "./effects/events/remove-old-events.job.ts";
+import { enqueueDueObligations, keepAllPolls } from "./effects/obligations/obligations.job.ts";
 import { enqueueDuePaymentWork } from "./effects/payments/find-due-work.job.ts";
+import { enqueueDueSchedules } from "./effects/schedule/find-due-schedules.job.ts";
 import { settleApprovals } from "./plugins/approvals/settle-approvals.job.ts";
 import { runDuePluginJobs } from "./plugins/dispatch/run-due-plugin-jobs.job.ts";
 import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
@@ -21,8 +23,10 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     removeExpiredKeys,
     enqueueDuePaymentWork,
     keepOrders,
+    enqueueDueSchedules,
     enqueueDueDeliveries,
     removeExpiredEvents,
+    enqueueDueObligations,
     runDuePluginJobs,
     destroyExpiredSecrets,
     removeExpiredReviews,
@@ -30,7 +34,7 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     settleApprovals,
   ],
   // Reads whole tables, so not every minute.
-  "7 * * * *": [resealStaleValues],
+  "7 * * * *": [resealStaleValues, keepAllPolls],
 };
 
 /** Runs every job of a tick side by side. Throws after all have ended if any failed, so that the tick shows red. */

@@ -6,8 +6,10 @@ import { WorkMessage, type WorkType } from "./contract/work.ts";
 import { orderPayment, orderRefund } from "./effects/commerce/index.ts";
 import { deliverEvents } from "./effects/events/events.consumer.ts";
 import { paymentEvent, refundEvent } from "./effects/events/index.ts";
+import { obligationWork } from "./effects/obligations/obligations.consumer.ts";
 import { paymentWork } from "./effects/payments/payments.consumer.ts";
 import { paymentReceipt, refundReceipt } from "./effects/receipts/index.ts";
+import { scheduleWork } from "./effects/schedule/schedule.consumer.ts";
 import { keepDeadLetters } from "./plugins/records/dead-letters.consumer.ts";
 import { storeRecords } from "./plugins/records/records.consumer.ts";
 
@@ -19,6 +21,8 @@ const WORK: Readonly<
     payment: [paymentReceipt, paymentEvent, orderPayment],
     refund: [refundReceipt, refundEvent, orderRefund],
   }),
+  ...obligationWork,
+  ...scheduleWork,
 };
 
 /** Longest pause before a message is tried again. Its row is tried by the tick in any case. */

@@ -1135,4 +1135,204 @@ export const REQUIREMENTS: readonly Requirement[] = [
     source: "docs/commerce.md",
     rule: "The toolkits act for the customer of the chat that the tool was called in, and for nobody else.",
   },
+  {
+    id: "OBLIGATION-01",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "A plugin is asked what is due at its own interval, spread out and never on the minute, and hears what became of it.",
+  },
+  {
+    id: "OBLIGATION-02",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "One obligation in one due slot is done once, however often it is listed, asked for or tried.",
+  },
+  {
+    id: "OBLIGATION-03",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "What is wrong in an answer or a request is dropped or refused by itself, and does no harm.",
+  },
+  {
+    id: "OBLIGATION-04",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "A plugin that fails is asked later and later, up to a day, and people see it.",
+  },
+  {
+    id: "OBLIGATION-05",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "What one poll brings, and what waits for one plugin, is bounded.",
+  },
+  {
+    id: "OBLIGATION-06",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "Nobody is reached whom the plugin does not know or the grant does not allow; the plugin hears why.",
+  },
+  {
+    id: "OBLIGATION-07",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "What was revoked before an obligation is due counts.",
+  },
+  {
+    id: "OBLIGATION-08",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "A reminder goes through the delivery policy.",
+  },
+  {
+    id: "OBLIGATION-09",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "An escalation hands the chat to a person, with the words for staff.",
+  },
+  {
+    id: "OBLIGATION-10",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "What is due is found by index, to the second, and a lost message or a crash loses nothing and doubles nothing.",
+  },
+  {
+    id: "OBLIGATION-11",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "People see how a plugin is asked, change how often, and have it asked now.",
+  },
+  {
+    id: "OBLIGATION-12",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "A plugin's server has an obligation followed up, reads it and takes it back.",
+  },
+  {
+    id: "OBLIGATION-13",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "A repetition has an end, and leaves out the rounds that an outage swallowed.",
+  },
+  {
+    id: "SCHEDULE-01",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "A local time goes out by the clock of its zone; the hour that is skipped is refused with what to use, and of an hour that comes twice the first counts unless told.",
+  },
+  {
+    id: "SCHEDULE-02",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "What cannot be scheduled is refused with every problem and its pointer.",
+  },
+  {
+    id: "SCHEDULE-03",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "A recurrence keeps its time of day over a change of the clocks, and ends.",
+  },
+  {
+    id: "SCHEDULE-04",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "A scheduled message goes out at its second, and not before.",
+  },
+  {
+    id: "SCHEDULE-05",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "Each occurrence is sent at most once, and none is lost: neither by the queue nor by a crash.",
+  },
+  {
+    id: "SCHEDULE-06",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "What is changed, cancelled, revoked or opted out after it was enqueued is not sent as it was.",
+  },
+  {
+    id: "SCHEDULE-07",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "What is late after an outage is sent within its own limit, and otherwise missed with a reason.",
+  },
+  {
+    id: "SCHEDULE-08",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "What is held can still be changed and cancelled.",
+  },
+  {
+    id: "SCHEDULE-09",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "A plugin has at most 10,000 messages waiting, and a tick reads only what is due.",
+  },
+  {
+    id: "SCHEDULE-10",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "A plugin sees and changes what it scheduled itself, on the number that it calls for.",
+  },
+  {
+    id: "SCHEDULE-11",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "The calendar shows what goes out and when, and what did not and why.",
+  },
+  {
+    id: "SCHEDULE-12",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "Staff schedule messages, and the agent does for the customer of its chat alone.",
+  },
+  {
+    id: "POLICY-01",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Nothing leaves that a rule of the policy is against; the first rule that is decides.",
+  },
+  {
+    id: "POLICY-02",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "What is held is held until a later time, and the rules that are shown are those that decided.",
+  },
+  {
+    id: "POLICY-03",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Quiet hours end by the customer's own clock, also when clocks are changed and in a country of several zones.",
+  },
+  {
+    id: "POLICY-04",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "A word counts whatever its case, its spaces and the punctuation around it, and only as the whole message.",
+  },
+  {
+    id: "POLICY-05",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "STOP and START are the number's words, are confirmed once each, and reach no turn.",
+  },
+  {
+    id: "POLICY-06",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "STOP ends what is held already.",
+  },
+  {
+    id: "POLICY-07",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Outside of the window a message goes out as its template, is held or is blocked, as its sender chose.",
+  },
+  {
+    id: "POLICY-08",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Unasked messages wait for the end of the quiet hours; an urgent one does not where the number allows it.",
+  },
+  {
+    id: "POLICY-09",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "No customer gets more unasked messages in 24 hours than the caps say; what is over waits a day at most.",
+  },
+  {
+    id: "POLICY-10",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "The same text is not sent to the same customer again within the number's minutes.",
+  },
+  {
+    id: "POLICY-11",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "A held message that was taken back, or whose plugin lost its grant, is not sent.",
+  },
+  {
+    id: "POLICY-12",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Nothing is held longer than its sender says, nor than a week.",
+  },
+  {
+    id: "POLICY-13",
+    source: "docs/policy.md",
+    rule: "Each decision is shown with its rule, and a simulation decides the same and sends nothing.",
+  },
+  {
+    id: "POLICY-14",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Whatever happens in whatever order, nothing reaches the provider that the policy forbids, and everything ends with a reason.",
+  },
+  {
+    id: "POLICY-15",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Every way in which a customer is written to goes through the policy.",
+  },
 ];

@@ -15,7 +15,9 @@ export const messageCalls = [
     check: async () => undefined,
     async run({ ctx, input: { body }, recipient, idempotencyKey }) {
       const { instanceId } = ctx.actor;
-      const input = { instanceId, recipient, text: body.text, idempotencyKey };
+      const { text, isUrgent = false, whenClosed = "block", template = null } = body;
+      const wish = { isUrgent, whenClosed, template };
+      const input = { instanceId, recipient, text, wish, idempotencyKey };
       return { status: 201, body: await sendMessage({ ctx, input }) };
     },
   }),

@@ -1,11 +1,13 @@
 import type { CtxBase } from "../access/context.ts";
-import type { OutgoingMessage, OutgoingTemplate } from "../contract/channel.ts";
+import type { OutgoingMessage } from "../contract/channel.ts";
+import type { DeliveryDecision, SendPolicy } from "../contract/policy.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { type InstanceRow, openCredentials } from "../tenancy/instances/index.ts";
 import type { Capabilities, ReadyMessage, SendOutcome } from "./channel.ts";
 import { channels } from "./channels.ts";
 import { openDocument } from "./documents.ts";
-import { TEMPLATE_VARIABLE_SPACES } from "./limits.ts";
+import { findTemplate } from "./find-template.ts";
+import { type ChatFacts, decideDelivery, gatherFacts } from "./policy/index.ts";
 import { webhookPath } from "./webhook-path.ts";
 
 type Delivery = {
@@ -14,42 +16,73 @@ type Delivery = {
   readonly to: string;
   /** As the channel can carry it: one of what `fitMessage` made. */
   readonly message: OutgoingMessage;
-  /** Epoch ms of the customer's last message; null when there is none. */
-  readonly lastInboundAt: number | null;
+  readonly policy: SendPolicy;
+  /** Whether it is all of the message, or the end of it: a template takes the place of all parts. */
+  readonly isLastPart: boolean;
+  /** What the conversation knows at this moment. Asked again right before the message leaves. */
+  readonly readFacts: () => ChatFacts;
+  /** Writes down for good that the message is about to leave; called at most once, and not for what stays. */
+  readonly claim: () => Promise<void>;
 };
 
+/** `outcome` is null for what the policy holds or blocks, and for a part whose template goes out with the last one. */
+export type Delivered = { readonly decision: DeliveryDecision; readonly outcome: SendOutcome | null };
+
 /**
- * The one way out to a customer. The caller has claimed the message: it is sent at most once by a call. Never throws
- * for what a provider does; the outcome says whether it may be sent again. Codes of our own: `outside_window`,
- * `document_unavailable`, `template_unknown`, `template_without_content_sid`.
+ * The one way out to a customer, and so the place where the delivery policy is asked: nothing is sent that it does not
+ * let through at that moment. Sends at most once by a call. Never throws for what a provider does; the outcome says
+ * whether it may be sent again. Codes of our own: `document_unavailable`, `template_unknown`,
+ * `template_without_content_sid`.
  */
-export async function deliver({
-  ctx,
-  input: { instance, to, message, lastInboundAt },
-}: {
-  ctx: CtxBase;
-  input: Delivery;
-}): Promise<SendOutcome> {
-  const { capabilities, send } = channels[instance.channel];
-  // A template is what WhatsApp has approved for the time after the window.
-  if (message.type !== "template" && !isInsideTextWindow(capabilities, lastInboundAt, ctx.clock.now())) {
-    return { state: "failed", errorCode: "outside_window" };
+export async function deliver({ ctx, input }: { ctx: CtxBase; input: Delivery }): Promise<Delivered> {
+  const { instance, to, message, policy } = input;
+  const decide = () =>
+    decideDelivery(
+      gatherFacts({ now: ctx.clock.now(), instance, to, message, policy, chat: input.readFacts() }),
+    );
+  let decision = decide();
+  if (!goesOut(decision) || (decision.decision === "send_template" && !input.isLastPart)) {
+    return { decision, outcome: null };
   }
-  const ready = await makeReady(ctx, instance, message);
-  if (!ready.ok) {
-    return { state: "failed", errorCode: ready.error };
+  await input.claim();
+  const credentials = await openCredentials(ctx, instance);
+  for (;;) {
+    const ready = await makeReady(ctx, instance, toSend(message, policy, decision));
+    // The customer may have written STOP while a file was opened.
+    const latest = decide();
+    if (!goesOut(latest)) {
+      return { decision: latest, outcome: null };
+    }
+    if (!ready.ok) {
+      return { decision: latest, outcome: { state: "failed", errorCode: ready.error } };
+    }
+    if (latest.decision === decision.decision) {
+      const { publicBaseUrl, allowInsecurePluginUrls } = ctx.config;
+      const outgoing = {
+        from: instance.phoneNumber,
+        to,
+        message: ready.value,
+        statusUrl: publicBaseUrl + webhookPath(instance),
+        allowLoopbackHttp: allowInsecurePluginUrls,
+      };
+      return { decision, outcome: await channels[instance.channel].send(outgoing, credentials) };
+    }
+    decision = latest;
   }
-  const { publicBaseUrl, allowInsecurePluginUrls } = ctx.config;
-  return send(
-    {
-      from: instance.phoneNumber,
-      to,
-      message: ready.value,
-      statusUrl: publicBaseUrl + webhookPath(instance),
-      allowLoopbackHttp: allowInsecurePluginUrls,
-    },
-    await openCredentials(ctx, instance),
-  );
+}
+
+function goesOut({ decision }: DeliveryDecision): boolean {
+  return decision === "send" || decision === "send_template";
+}
+
+function toSend(
+  message: OutgoingMessage,
+  { template = null }: SendPolicy,
+  { decision }: DeliveryDecision,
+): OutgoingMessage {
+  return decision === "send_template" && template !== null
+    ? { type: "template", text: message.text, template }
+    : message;
 }
 
 /** The message with its file opened or its template found, or the code of what is missing. */
@@ -72,33 +105,6 @@ async function makeReady(
     case "template":
       return findTemplate(instance, message.template);
   }
-}
-
-function findTemplate(instance: InstanceRow, template: OutgoingTemplate): Result<ReadyMessage, string> {
-  const { name, language } = template;
-  const known = instance.templates.find((other) => other.name === name && other.language === language);
-  if (known === undefined) {
-    return err("template_unknown");
-  }
-  const { contentSid } = known;
-  if (contentSid === undefined && capabilitiesOf(instance).needsContentSid) {
-    return err("template_without_content_sid");
-  }
-  const variables = Object.fromEntries(
-    Object.entries(template.variables).map(([variable, value]) => [variable, toVariable(value)]),
-  );
-  return ok({
-    type: "template",
-    template: { name, language, variables, ...(contentSid !== undefined && { contentSid }) },
-  });
-}
-
-/** Providers refuse line breaks, tabs and long runs of spaces in a variable. */
-function toVariable(text: string): string {
-  return text
-    .trim()
-    .replaceAll(/[\r\n\t]+/g, " ")
-    .replaceAll(/ {2,}/g, (spaces) => spaces.slice(0, TEMPLATE_VARIABLE_SPACES));
 }
 
 /** What the instance's provider can do. */

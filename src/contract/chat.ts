@@ -7,6 +7,7 @@ import type {
   OutgoingMessage,
   StatusUpdate,
 } from "./channel.ts";
+import type { DeliveryDecision, SendPolicy } from "./policy.ts";
 
 /** Who answers in a chat: the agent, nobody until a person comes, or the person who has taken it over. */
 export const CHAT_STATES = ["agent", "waiting_for_person", "person"] as const;
@@ -15,8 +16,11 @@ export type ChatState = (typeof CHAT_STATES)[number];
 /** Whose chat it is. The number is in E.164 and leaves the object only sealed. */
 export type ChatAddress = { organizationId: string; instanceId: string; phone: string };
 
-/** Where a message of ours is on its way out. `unknown`: it may have gone out, and is not sent twice. */
-export const OUTBOX_STATES = ["waiting", "sending", "sent", "failed", "unknown"] as const;
+/**
+ * Where a message of ours is on its way out. `held`: the policy lets it go out later, and decides anew then. `blocked`:
+ * the policy forbade it, for good. `unknown`: it may have gone out, and is not sent twice.
+ */
+export const OUTBOX_STATES = ["waiting", "sending", "sent", "held", "blocked", "failed", "unknown"] as const;
 export type OutboxState = (typeof OUTBOX_STATES)[number];
 
 /** One line of the history as people read it. */
@@ -47,6 +51,8 @@ export type OutboundLine = {
   at: number;
   /** What it is beside its text. */
   message: OutgoingMessage;
+  /** The latest decision about it; null before the first. */
+  policy: DeliveryDecision | null;
 };
 
 export type ChatRpc = {
@@ -64,6 +70,8 @@ export type ChatRpc = {
   readHistory(input: { limit: number; before: number | null }): Promise<ChatLine[]>;
   /** What the phone got or is about to get, oldest first; `after` is the `seq` to go on from. */
   readOutbound(input: { limit: number; after: number }): Promise<OutboundLine[]>;
+  /** The same newest first; `before` is the `seq` to go on from. */
+  readDeliveries(input: { limit: number; before: number | null }): Promise<OutboundLine[]>;
   /**
    * Silences the agent in this chat until a person has taken it and handed it back. A turn under way still says what it
    * has to say. `tellAfterMs`: when the customer is told that it takes longer, or null for never.
@@ -84,6 +92,13 @@ export type ChatRpc = {
    * the line. The customer need not have written before.
    */
   send(input: SendInput): Promise<SendAnswer>;
+  /**
+   * Takes back what was sent under this key and has not left: it is `blocked` as `withdrawn`. False when there is no
+   * such message, or it has left or ended.
+   */
+  withdraw(input: { dedupeKey: string }): Promise<boolean>;
+  /** What would become of a message then. Nothing is sent or kept. */
+  simulate(input: SimulateInput): Promise<SimulateAnswer>;
   /** A pass for a plugin to reach this customer from one tool call. Shown here once, good for ten minutes. */
   mintToken(input: MintInput): Promise<{ token: string; expiresAt: number }>;
   /**
@@ -119,6 +134,17 @@ export type SendInput = {
   /** Who sends: `kind` as in an actor, such as `user` or `plugin`. */
   by: { kind: string; id: string };
   dedupeKey: string | null;
+  /** Left out: an answer. */
+  policy?: SendPolicy;
+};
+
+/** `at` in epoch ms. */
+export type SimulateInput = { address: ChatAddress; text: string; policy: SendPolicy; at: number };
+
+/** The decision, and what each rule says by itself: null when it has nothing against the message. */
+export type SimulateAnswer = {
+  decision: DeliveryDecision;
+  rules: { rule: string; against: DeliveryDecision | null }[];
 };
 
 /** Times in epoch ms. The phone's socket is closed after `socketExpiresAt`, so that a credential is shown again. */

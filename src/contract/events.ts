@@ -21,6 +21,12 @@ export const EVENT_TYPES = [
   "order.refunded",
   "message.sent",
   "message.failed",
+  "reminder.sent",
+  "reminder.blocked",
+  "reminder.failed",
+  "escalation.sent",
+  "escalation.blocked",
+  "escalation.failed",
 ] as const;
 
 export const EventType = z.enum(EVENT_TYPES);
@@ -41,6 +47,8 @@ const CAPABILITIES: Readonly<Record<string, Capability>> = {
   refund: "payments.event",
   order: "orders.event",
   message: "messages.event",
+  reminder: "obligations.record_event",
+  escalation: "obligations.record_event",
 };
 
 /** The capability of the tool that takes events of this type. */

@@ -7,6 +7,9 @@ const WORK_TYPES = [
   "refund.check",
   "refund.settled",
   "sandbox.callback",
+  "schedule.send",
+  "obligations.poll",
+  "obligation.act",
 ] as const;
 export type WorkType = (typeof WORK_TYPES)[number];
 

@@ -14,6 +14,8 @@ const TAGS = [
   ["Tools", "What an agent may call, calling it, and why a call would be refused."],
   ["Chats", "Conversations with customers: reading them, taking them over, handing them back."],
   ["Escalations", "Chats that wait for a person: assigning them, taking them, resolving them."],
+  ["Scheduled messages", "Messages for later, once or again and again, and the calendar of what goes out."],
+  ["Obligations", "What plugins have reminded or escalated, and how they are asked what is due."],
   ["Approvals", "Calls that wait until somebody says yes: reading them, approving, rejecting."],
   ["Simulator", "A phone for trying an agent out, without WhatsApp."],
   ["Models", "What agents think with: providers' keys and the catalog."],

@@ -1,4 +1,4 @@
-/** What a plugin asks of the platform: money, orders, messages, people. Each happens once, however often it is tried. */
+/** What a plugin asks of the platform: money, orders, messages now and later, people. Each happens once, however often it is tried. */
 import type { DryRun, SendMessage, SentMessage } from "../contract/bridge.ts";
 import type {
   AfterSales,
@@ -12,9 +12,17 @@ import type {
   SyncedCatalog,
 } from "../contract/commerce.ts";
 import type { EscalationAssignee, RequestEscalation, RequestedEscalation } from "../contract/escalation.ts";
+import type { RequestedObligation, RequestObligation } from "../contract/obligations.ts";
 import type { InitiatePayment, Payment, Refund, RequestRefund } from "../contract/payments.ts";
 import type { PlatformTokenClaims } from "../contract/platform-token.ts";
 import type { Recipient } from "../contract/recipient.ts";
+import type {
+  ChangeSchedule,
+  ScheduledMessage,
+  ScheduledMessages,
+  ScheduleMessage,
+  ScheduleState,
+} from "../contract/schedule.ts";
 import type { ToolCallContext } from "../contract/tool-call.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { BridgeError } from "./bridge-error.ts";
@@ -47,7 +55,15 @@ type ToCustomer<Input extends { readonly recipient: Recipient }> = Omit<Input, "
 type Escalating = Pick<RequestEscalation, "recipient" | "reason"> &
   Partial<Pick<RequestEscalation, "summary" | "urgency">>;
 
-type BridgeOf<Messaging, Paying, Ordering, Asking> = {
+export type ScheduleQuery = {
+  readonly state?: ScheduleState;
+  /** 1 to 100. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+};
+
+type BridgeOf<Messaging, Paying, Ordering, Asking, Scheduling> = {
   readonly payments: {
     /** Asks a customer for money. The answer is `pending` at best: that it was paid comes as an event. */
     readonly initiate: (payment: Paying, options?: EffectOptions) => Promise<Payment>;
@@ -87,6 +103,27 @@ type BridgeOf<Messaging, Paying, Ordering, Asking> = {
       options?: EffectOptions,
     ) => Promise<RequestedEscalation>;
   };
+  readonly scheduledMessages: {
+    /** Sends text later, once or again and again. Give `idempotencyKey` where the same reminder may be asked for twice. */
+    readonly create: (message: Scheduling, options?: EffectOptions) => Promise<ScheduledMessage>;
+    /** What this plugin scheduled on the number, newest first. */
+    readonly list: (query?: ScheduleQuery) => Promise<ScheduledMessages>;
+    /** Changes what has not begun to go out. */
+    readonly update: (
+      id: string,
+      change: ChangeSchedule,
+      options?: EffectOptions,
+    ) => Promise<ScheduledMessage>;
+    /** Cancels it with all that was to follow. */
+    readonly cancel: (id: string, options?: EffectOptions) => Promise<ScheduledMessage>;
+  };
+  readonly obligations: {
+    /** Has something that is due at a certain time reminded or escalated. Once for each `externalId` and `dueAt`. */
+    readonly create: (obligation: RequestObligation, options?: EffectOptions) => Promise<RequestedObligation>;
+    readonly get: (id: string) => Promise<RequestedObligation>;
+    /** Takes it back, as long as it is not over. */
+    readonly cancel: (id: string, options?: EffectOptions) => Promise<RequestedObligation>;
+  };
   /** The answer's JSON as the platform sent it. */
   readonly request: (request: BridgeRequest) => Promise<unknown>;
   /** What a call would lead to. Nothing happens. */
@@ -94,14 +131,15 @@ type BridgeOf<Messaging, Paying, Ordering, Asking> = {
 };
 
 /** The bridges outside of a call: every recipient is named. */
-export type Bridge = BridgeOf<SendMessage, InitiatePayment, PlaceOrder, Escalating>;
+export type Bridge = BridgeOf<SendMessage, InitiatePayment, PlaceOrder, Escalating, ScheduleMessage>;
 
 /** The bridges in the name of one tool call. */
 export type CallBridge = BridgeOf<
   ToCustomer<SendMessage>,
   ToCustomer<InitiatePayment>,
   ToCustomer<PlaceOrder>,
-  Omit<Escalating, "recipient"> & { readonly recipient?: Escalating["recipient"] }
+  Omit<Escalating, "recipient"> & { readonly recipient?: Escalating["recipient"] },
+  ToCustomer<ScheduleMessage>
 >;
 
 export type BridgeClientOptions = {
@@ -184,6 +222,11 @@ export function bridgeOfCall({
       create: async (escalation, options) =>
         bridge.escalations.create({ ...escalation, recipient: escalation.recipient ?? recipient() }, options),
     },
+    scheduledMessages: {
+      ...bridge.scheduledMessages,
+      create: async (message, options) =>
+        bridge.scheduledMessages.create({ ...message, recipient: message.recipient ?? recipient() }, options),
+    },
   };
 }
 
@@ -201,8 +244,10 @@ function currentChat({ currentChat: chat }: Pick<ToolCallContext, "currentChat">
 }
 
 function buildBridge(connection: Connection, makeKey: (operation: string) => string): Bridge {
+  const obligationPath = (id: string) => `/obligations/${encodeURIComponent(id)}`;
+  const scheduledPath = (id: string) => `/scheduled-messages/${encodeURIComponent(id)}`;
   const act = (
-    method: "POST" | "PUT" | "PATCH",
+    method: Exclude<SignedRequest["method"], "GET">,
     operation: string,
     path: string,
     body: unknown,
@@ -261,6 +306,53 @@ function buildBridge(connection: Connection, makeKey: (operation: string) => str
           assignee,
           options,
         )) as RequestedEscalation,
+    },
+    scheduledMessages: {
+      create: async (message, options) =>
+        (await act(
+          "POST",
+          "scheduledMessages.create",
+          "/scheduled-messages",
+          message,
+          options,
+        )) as ScheduledMessage,
+      list: async (query = {}) => {
+        const search = new URLSearchParams(
+          Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+        );
+        const path = `/scheduled-messages${search.size > 0 ? `?${search}` : ""}`;
+        return (await requestBridge(connection, reading(path))) as ScheduledMessages;
+      },
+      update: async (id, change, options) =>
+        (await act(
+          "PATCH",
+          "scheduledMessages.update",
+          scheduledPath(id),
+          change,
+          options,
+        )) as ScheduledMessage,
+      cancel: async (id, options) =>
+        (await act(
+          "DELETE",
+          "scheduledMessages.cancel",
+          scheduledPath(id),
+          undefined,
+          options,
+        )) as ScheduledMessage,
+    },
+    obligations: {
+      create: async (obligation, options) =>
+        (await act("POST", "obligations.create", "/obligations", obligation, options)) as RequestedObligation,
+      get: async (id) =>
+        (await requestBridge(connection, reading(obligationPath(id)))) as RequestedObligation,
+      cancel: async (id, options) =>
+        (await act(
+          "DELETE",
+          "obligations.cancel",
+          obligationPath(id),
+          undefined,
+          options,
+        )) as RequestedObligation,
     },
     request: ({ method, path, body, idempotencyKey }) =>
       method === "GET"

@@ -87,4 +87,9 @@ export type SunkEvent = {
 };
 
 /** What a receiver answers, try by try. */
-export type SinkAnswers = { readonly statuses: readonly number[]; readonly retryAfter?: string };
+export type SinkAnswers = {
+  readonly statuses: readonly number[];
+  readonly retryAfter?: string;
+  /** What its tool `list_due` answers, call by call, the last one for ever; a number is a status to fail with. */
+  readonly due?: readonly unknown[];
+};

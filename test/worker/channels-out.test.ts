@@ -262,7 +262,7 @@ describe.for([...CHANNELS])("%s", (channel) => {
   it("[CHANNEL-03] gets only a template while the window is closed, also for somebody who never wrote", async () => {
     const { phone, send } = await customerOf(channel, { hasWritten: false });
     for (const message of [TEXT, BUTTONS, documentNamed("receipt.pdf")]) {
-      expect((await send(message)).line).toMatchObject({ state: "failed", errorCode: "outside_window" });
+      expect((await send(message)).line).toMatchObject({ state: "blocked", errorCode: "outside_window" });
     }
     expect(await sentTo(channel, phone)).toEqual([]);
     expect((await send(READY)).line).toMatchObject({ state: "sent" });

@@ -1,5 +1,6 @@
 /** Instances: WhatsApp numbers and their agents' settings. */
 import { expect, test } from "vitest";
+import { DELIVERY_DEFAULTS } from "../../src/contract/policy.ts";
 import { findInstance } from "../../src/tenancy/instances/index.ts";
 import { testBase } from "./support/base.ts";
 import { call } from "./support/call.ts";
@@ -40,6 +41,7 @@ test("creates an instance and reads it back", async () => {
     phoneNumber: "+254712345678",
     systemPrompt: "You help.",
     templates: [],
+    delivery: DELIVERY_DEFAULTS,
     slashCommands: false,
     enabledPluginIds: null,
     escalationWaitMinutes: 10,

@@ -11,6 +11,8 @@ import {
   escalation,
   event,
   eventDelivery,
+  obligation,
+  obligationPoll,
   pluginEvent,
   toolCall,
   usageEvent,
@@ -121,6 +123,14 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
     }),
     eventDeliveryId: newId("eventDelivery"),
     escalationId: newId("escalation"),
+    scheduledMessageId: await created("/v1/scheduled-messages", {
+      instanceId,
+      customer: { phone: "+254712345679" },
+      text: MARKER,
+      sendAt: new Date(Date.now() + 24 * 3_600_000).toISOString(),
+    }),
+    obligationId: newId("obligation"),
+    obligationPollId: newId("obligationPoll"),
     approvalId: newId("approval"),
   };
   // Straight into the tables, since what goes through the queue arrives when it likes.
@@ -209,6 +219,27 @@ async function createFullDesk(): Promise<{ desk: Desk; ids: ObjectIds }> {
     sourceId: ids.callId,
     createdAt: Date.now(),
   });
+  const duty = { organizationId: organization.id, instanceId, installationId: installation.id };
+  const noted = { createdAt: Date.now(), updatedAt: Date.now() };
+  await testDb()
+    .insert(obligationPoll)
+    .values({ ...duty, ...noted, id: ids.obligationPollId, intervalMinutes: 15, lastError: MARKER });
+  await testDb()
+    .insert(obligation)
+    .values({
+      ...duty,
+      ...noted,
+      id: ids.obligationId,
+      source: "polled",
+      externalId: MARKER,
+      title: MARKER,
+      message: MARKER,
+      action: "reminder",
+      dueAt: Date.now(),
+      scope: "known_contact",
+      timesLeft: 0,
+      state: "sent",
+    });
   await testDb()
     .insert(chatNote)
     .values({
@@ -291,7 +322,11 @@ describe("[IDENTITY-01] organisation B sees nothing of A over every route", () =
     listCalls: 200,
     listDeadLetters: 200,
     listApprovals: 200,
+    listObligations: 200,
+    listObligationPolls: 200,
     listEscalations: 200,
+    listScheduledMessages: 200,
+    readCalendar: 200,
     listPluginEvents: 200,
     createProviderKey: 201,
     listProviderKeys: 200,

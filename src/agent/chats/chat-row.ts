@@ -13,6 +13,8 @@ export type ChatRow = {
   readonly tellAt: number | null;
   /** 0 when the customer has not written, so that the time for free text is long over. */
   readonly lastInboundAt: number;
+  /** Since when nothing is sent to the customer that they have not asked for; null while it may be. */
+  readonly optedOutAt: number | null;
   readonly lastMessageAt: number;
   /** The `lastMessageAt` that the index in the database shows. */
   readonly indexedAt: number;
@@ -30,7 +32,7 @@ export function readChat(sql: SqlStorage): ChatRow | null {
     sql
       .exec<ChatRow>(
         `SELECT id, organization_id AS organizationId, instance_id AS instanceId, phone_sealed AS phoneSealed,
-                taken_by AS takenBy, waiting_since AS waitingSince, tell_at AS tellAt, last_inbound_at AS lastInboundAt, last_message_at AS lastMessageAt,
+                taken_by AS takenBy, waiting_since AS waitingSince, tell_at AS tellAt, last_inbound_at AS lastInboundAt, opted_out_at AS optedOutAt, last_message_at AS lastMessageAt,
                 indexed_at AS indexedAt, created_at AS createdAt FROM chat`,
       )
       .toArray()[0] ?? null

@@ -105,6 +105,25 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE approval_answer (inbox_id INTEGER PRIMARY KEY, approval_id TEXT NOT NULL)",
     "CREATE INDEX inbox_held ON inbox (id) WHERE is_taken = 2",
   ],
+  [
+    "ALTER TABLE chat ADD COLUMN opted_out_at INTEGER",
+    // What the sender says of a message, as JSON, and the latest decision about it.
+    "ALTER TABLE outbox ADD COLUMN kind TEXT NOT NULL DEFAULT 'answer'",
+    "ALTER TABLE outbox ADD COLUMN wish TEXT",
+    "ALTER TABLE outbox ADD COLUMN installation_id TEXT",
+    "ALTER TABLE outbox ADD COLUMN decision TEXT",
+    "ALTER TABLE outbox ADD COLUMN reason TEXT",
+    "ALTER TABLE outbox ADD COLUMN until INTEGER",
+    // The number of the last part of a message that its length made several of; its own otherwise.
+    "ALTER TABLE outbox ADD COLUMN group_seq INTEGER",
+    "UPDATE outbox SET group_seq = seq",
+    // When it was last claimed, for caps and duplicates.
+    "ALTER TABLE outbox ADD COLUMN left_at INTEGER",
+    "CREATE INDEX outbox_left ON outbox (left_at) WHERE left_at IS NOT NULL",
+    "CREATE INDEX outbox_group ON outbox (group_seq, seq)",
+    "DROP INDEX outbox_open",
+    "CREATE INDEX outbox_open ON outbox (seq) WHERE state IN ('waiting', 'sending', 'held')",
+  ],
 ];
 
 /** Brings the tables to the newest number; what is there stays. Synchronous, all or nothing. */

@@ -14,6 +14,8 @@ import type {
   RecipientQuery,
   SendAnswer,
   SendInput,
+  SimulateAnswer,
+  SimulateInput,
   WriteAnswer,
 } from "../../contract/chat.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -37,12 +39,23 @@ import { addPersonMessage, readLines } from "./history.ts";
 import { addNote, addToInbox, inboxDueAt, takeInbox } from "./inbox.ts";
 import { indexChat } from "./index-chat.ts";
 import { FAILURE_PAUSE_MS } from "./limits.ts";
-import { addToOutbox, noteDelivery, outboxDueAt, readOutboundLine, readOutboundLines } from "./outbox.ts";
+import { mayBeWish, settleWishes } from "./opt-out.ts";
+import {
+  addToOutbox,
+  noteDelivery,
+  outboxDueAt,
+  readDeliveries,
+  readOutboundLine,
+  readOutboundLines,
+  reconsiderHeld,
+  withdrawFromOutbox,
+} from "./outbox.ts";
 import { tellPhones, toOwnLine } from "./phone-sockets.ts";
 import { admitPhone, connectPhone, hearPhone, showOnPhones } from "./phones.ts";
 import { runTurn, type Think } from "./run-turn.ts";
 import { acceptMessage } from "./send-message.ts";
 import { sendWaiting } from "./send-waiting.ts";
+import { simulateInChat } from "./simulate-in-chat.ts";
 import { readSwitchedOff, setPluginEnabled } from "./toggles.ts";
 import { mintToken, resolveRecipient } from "./tokens.ts";
 import { openTurn, readOpenTurn } from "./turns.ts";
@@ -71,6 +84,9 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
   }): Promise<{ stored: number }> {
     const base = this.createBase();
     const chat = await this.#describe(base, address);
+    const instance = messages.some(mayBeWish)
+      ? await findInstance({ ctx: this.#contextOf(chat, base), id: chat.instanceId })
+      : null;
     const now = base.clock.now();
     const { sql } = this.ctx.storage;
     // Without a pause from here on, so all of it is one write.
@@ -78,9 +94,13 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     const stored = this.ctx.storage.transactionSync(() => {
       createChat(sql, chat, now);
       const added = addToInbox(sql, messages, now);
+      if (instance !== null) {
+        settleWishes(sql, messages, instance.delivery, now);
+      }
       holdAnswers(sql, messages);
       if (added > 0) {
         touchChat(sql, now, true);
+        reconsiderHeld(sql, now);
       }
       return added;
     });
@@ -109,6 +129,10 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
 
   async readOutbound({ limit, after }: { limit: number; after: number }): Promise<OutboundLine[]> {
     return this.#read() === null ? [] : readOutboundLines(this.ctx.storage.sql, after, limit);
+  }
+
+  async readDeliveries({ limit, before }: { limit: number; before: number | null }): Promise<OutboundLine[]> {
+    return this.#read() === null ? [] : readDeliveries(this.ctx.storage.sql, before, limit);
   }
 
   async pause({ tellAfterMs }: { tellAfterMs: number | null }): Promise<void> {
@@ -190,6 +214,16 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
       }
     }
     return { status, line: readOutboundLine(storage.sql, seq) };
+  }
+
+  async withdraw({ dedupeKey }: { dedupeKey: string }): Promise<boolean> {
+    return this.#read() !== null && withdrawFromOutbox(this.ctx.storage.sql, dedupeKey);
+  }
+
+  async simulate(input: SimulateInput): Promise<SimulateAnswer> {
+    const chat = this.#read();
+    const ctx = this.#contextOf(await this.#describe(this.createBase(), input.address));
+    return simulateInChat(ctx, chat === null ? null : this.ctx.storage, input);
   }
 
   async findMedia({ reference }: { reference: string }): Promise<MediaPart | null> {
@@ -310,9 +344,8 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     }
     const instance = await findInstance({ ctx, id: chat.instanceId });
     const to = await ctx.keyRing.open(chat.phoneSealed, PHONE_PURPOSE);
-    const lastInboundAt = this.#read()?.lastInboundAt ?? chat.lastInboundAt;
     const onSent = (seq: number) => showOnPhones(ctx, this.ctx, instance, seq);
-    const input = { storage, instance, to, lastInboundAt, onSent, inFlight: this.#inFlight };
+    const input = { storage, instance, to, onSent, inFlight: this.#inFlight };
     await sendWaiting({ ctx, input });
   }
 

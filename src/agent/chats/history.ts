@@ -29,6 +29,11 @@ export function addEvent(sql: SqlStorage, text: string, at: number): void {
   sql.exec("INSERT INTO message (role, text, at) VALUES ('event', ?, ?)", text, at);
 }
 
+/** Something that the platform has dealt with already, so that nobody needs to answer it. */
+export function addPlatformEvent(sql: SqlStorage, text: string, at: number): void {
+  sql.exec("INSERT INTO message (role, text, written_by, at) VALUES ('event', ?, ?, ?)", text, PLATFORM, at);
+}
+
 /** Who wrote what the platform itself tells a customer. To the model it was its own voice. */
 const PLATFORM = "platform";
 
@@ -130,8 +135,9 @@ export function hasPersonWrittenSince(sql: SqlStorage, since: number): boolean {
 export function isUnanswered(sql: SqlStorage): boolean {
   const last = sql
     .exec<{ role: string }>(
-      // Neither the steps of a turn nor what was sent besides it are an answer.
-      `SELECT role FROM message WHERE role <> 'tool'
+      // Neither the steps of a turn nor what was sent besides it are an answer, and what the platform has dealt with
+      // is no question.
+      `SELECT role FROM message WHERE role <> 'tool' AND NOT (role = 'event' AND written_by IS NOT NULL)
          AND NOT (role = 'agent' AND (written_by IS NOT NULL OR json_extract(body, '$.tool_calls[0]') IS NOT NULL))
        ORDER BY seq DESC LIMIT 1`,
     )

@@ -1,6 +1,7 @@
 import type { OutgoingMessage, DELIVERY_STAGES as Stages, StatusUpdate } from "../../contract/channel.ts";
 import { DELIVERY_STAGES } from "../../contract/channel.ts";
 import type { OutboundLine, OutboxState } from "../../contract/chat.ts";
+import type { DeliveryDecision, MessageKind, SendPolicy } from "../../contract/policy.ts";
 
 /** A message on its way out. */
 export type OutboxRow = {
@@ -8,31 +9,63 @@ export type OutboxRow = {
   readonly message: OutgoingMessage;
   readonly state: OutboxState;
   readonly tries: number;
+  readonly policy: SendPolicy;
+  /** The number of the message's last part: its own, but for a text that was too long for one. */
+  readonly groupSeq: number;
+  /** Epoch ms. */
+  readonly at: number;
 };
 
 /** Puts a text on its way out. Returns its number. */
-export function addToOutbox(sql: SqlStorage, text: string, now: number): number {
-  return addMessageToOutbox(sql, { type: "text", text }, null, now);
+export function addToOutbox(
+  sql: SqlStorage,
+  text: string,
+  now: number,
+  kind: MessageKind = "answer",
+): number {
+  return addMessageToOutbox(sql, { parts: [{ type: "text", text }], dedupeKey: null, policy: { kind } }, now);
 }
 
-/** Puts any message on its way out. The key, when there is one, must be new: see `findInOutbox`. Returns its number. */
+type NewMessage = {
+  /** As the channel can carry it, in order. */
+  readonly parts: readonly OutgoingMessage[];
+  /** Must be new, when there is one: see `findInOutbox`. */
+  readonly dedupeKey: string | null;
+  readonly policy: SendPolicy;
+};
+
+/** Puts any message on its way out. Returns the number of its last part, which is the message's own. */
 export function addMessageToOutbox(
   sql: SqlStorage,
-  message: OutgoingMessage,
-  dedupeKey: string | null,
+  { parts, dedupeKey, policy }: NewMessage,
   now: number,
 ): number {
-  return sql
-    .exec<{ seq: number }>(
-      `INSERT INTO outbox (text, message, dedupe_key, state, due_at, at) VALUES (?, ?, ?, 'waiting', ?, ?)
-       RETURNING seq`,
-      message.text,
-      message.type === "text" ? null : JSON.stringify(message),
-      dedupeKey,
-      now,
-      now,
-    )
-    .one().seq;
+  const { kind, installationId = null, ...wish } = policy;
+  const seqs = parts.map((part, index) => {
+    const key = index === parts.length - 1 ? dedupeKey : null;
+    return sql
+      .exec<{ seq: number }>(
+        `INSERT INTO outbox (text, message, dedupe_key, state, due_at, at, kind, wish, installation_id)
+         VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?) RETURNING seq`,
+        part.text,
+        part.type === "text" ? null : JSON.stringify(part),
+        key,
+        now,
+        now,
+        kind,
+        Object.keys(wish).length === 0 ? null : JSON.stringify(wish),
+        installationId,
+      )
+      .one().seq;
+  });
+  const last = seqs.at(-1);
+  if (last === undefined) {
+    throw new Error("A message without words cannot be sent.");
+  }
+  for (const seq of seqs) {
+    sql.exec("UPDATE outbox SET group_seq = ? WHERE seq = ?", last, seq);
+  }
+  return last;
 }
 
 /** The number of the message that was put out under this key, or null. */
@@ -43,32 +76,104 @@ export function findInOutbox(sql: SqlStorage, dedupeKey: string): number | null 
   );
 }
 
-/** What has not left yet, in order. One that is `sending` may be under way, or left behind by a crash. */
-export function readOpenOutbox(sql: SqlStorage): OutboxRow[] {
+type OpenRow = Omit<OutboxRow, "message" | "policy"> &
+  StoredMessage & { readonly kind: MessageKind; readonly installationId: string | null };
+
+/**
+ * What has not left yet, in order, without what is held until later. One that is `sending` may be under way, or left
+ * behind by a crash.
+ */
+export function readOpenOutbox(sql: SqlStorage, now: number): OutboxRow[] {
   return sql
-    .exec<Omit<OutboxRow, "message"> & StoredMessage>(
-      "SELECT seq, text, message, state, tries FROM outbox WHERE state IN ('waiting', 'sending') ORDER BY seq",
+    .exec<OpenRow>(
+      `SELECT seq, text, message, wish, state, tries, kind, installation_id AS installationId, group_seq AS groupSeq,
+              at FROM outbox
+       WHERE state IN ('waiting', 'sending', 'held') AND (state <> 'held' OR due_at <= ?) ORDER BY seq`,
+      now,
     )
     .toArray()
-    .map(({ text, message, ...row }) => ({ ...row, message: toMessage({ text, message }) }));
+    .map(({ text, message, wish, kind, installationId, ...row }) => ({
+      ...row,
+      message: toMessage({ text, message }),
+      policy: { ...toWish({ wish }), kind, installationId },
+    }));
 }
 
-type StoredMessage = { readonly text: string; readonly message: string | null };
+type StoredMessage = {
+  readonly text: string;
+  readonly message: string | null;
+  readonly wish: string | null;
+};
 
-function toMessage({ text, message }: StoredMessage): OutgoingMessage {
+type Wish = Omit<SendPolicy, "kind" | "installationId">;
+
+function toWish({ wish }: Pick<StoredMessage, "wish">): Wish {
+  return wish === null ? {} : (JSON.parse(wish) as Wish);
+}
+
+function toMessage({ text, message }: Omit<StoredMessage, "wish">): OutgoingMessage {
   return message === null ? { type: "text", text } : (JSON.parse(message) as OutgoingMessage);
 }
 
 /** Claims a message before it is sent. */
-export function claim(sql: SqlStorage, seq: number): void {
-  sql.exec("UPDATE outbox SET state = 'sending', tries = tries + 1 WHERE seq = ?", seq);
+export function claim(sql: SqlStorage, seq: number, now: number): void {
+  sql.exec("UPDATE outbox SET state = 'sending', tries = tries + 1, left_at = ? WHERE seq = ?", now, seq);
+}
+
+/** Notes what was decided about a message. */
+export function noteDecision(
+  sql: SqlStorage,
+  seq: number,
+  { decision, reason, until }: DeliveryDecision,
+): void {
+  sql.exec(
+    "UPDATE outbox SET decision = ?, reason = ?, until = ? WHERE seq = ?",
+    decision,
+    reason,
+    until,
+    seq,
+  );
+}
+
+/** What became of the part of the same message that goes ahead of this one; null for the first part. */
+export function readPartAhead(
+  sql: SqlStorage,
+  { seq, groupSeq }: Pick<OutboxRow, "seq" | "groupSeq">,
+): { state: OutboxState; policy: DeliveryDecision | null } | null {
+  const row = sql
+    .exec<{ state: OutboxState } & StoredDecision>(
+      "SELECT state, decision, reason, until FROM outbox WHERE group_seq = ? AND seq < ? ORDER BY seq DESC LIMIT 1",
+      groupSeq,
+      seq,
+    )
+    .toArray()[0];
+  return row === undefined ? null : { state: row.state, policy: toDecision(row) };
+}
+
+/** Has everything that is held decided anew at once, as when the customer has written. */
+export function reconsiderHeld(sql: SqlStorage, now: number): void {
+  sql.exec("UPDATE outbox SET due_at = MIN(due_at, ?) WHERE state = 'held'", now);
+}
+
+/** Takes back what was put out under this key, all parts of it that have not left. Returns whether the last had not. */
+export function withdrawFromOutbox(sql: SqlStorage, dedupeKey: string): boolean {
+  return sql
+    .exec<{ isLast: number }>(
+      `UPDATE outbox SET state = 'blocked', error_code = 'withdrawn', decision = 'block', reason = 'withdrawn',
+                           until = NULL
+         WHERE group_seq = (SELECT seq FROM outbox WHERE dedupe_key = ?) AND state IN ('waiting', 'held')
+         RETURNING group_seq = seq AS isLast`,
+      dedupeKey,
+    )
+    .toArray()
+    .some(({ isLast }) => isLast === 1);
 }
 
 type Settlement = {
   readonly state: OutboxState;
   readonly providerId?: string;
   readonly errorCode?: string;
-  /** With `waiting`: when to try again. */
+  /** With `waiting` and `held`: when to look at it again. */
   readonly dueAt?: number;
 };
 
@@ -88,7 +193,7 @@ export function settle(sql: SqlStorage, seq: number, settlement: Settlement): vo
 export function outboxDueAt(sql: SqlStorage): number | null {
   return sql
     .exec<{ due: number | null }>(
-      "SELECT MIN(due_at) AS due FROM outbox WHERE state IN ('waiting', 'sending')",
+      "SELECT MIN(due_at) AS due FROM outbox WHERE state IN ('waiting', 'sending', 'held')",
     )
     .one().due;
 }
@@ -106,15 +211,36 @@ export function noteDelivery(sql: SqlStorage, { providerId, stage, errorCode }: 
   );
 }
 
-type LineRow = Omit<OutboundLine, "stage" | "message"> & StoredMessage & { readonly stage: number | null };
+type StoredDecision = {
+  readonly decision: DeliveryDecision["decision"] | null;
+  readonly reason: DeliveryDecision["reason"] | null;
+  readonly until: number | null;
+};
 
-const LINES = `SELECT o.seq, o.text, o.message, o.state, d.stage, COALESCE(d.error_code, o.error_code) AS errorCode, o.at
+type LineRow = Omit<OutboundLine, "stage" | "message" | "policy"> &
+  StoredMessage &
+  StoredDecision & { readonly stage: number | null };
+
+const LINES = `SELECT o.seq, o.text, o.message, o.wish, o.state, d.stage, o.decision, o.reason, o.until,
+                      COALESCE(d.error_code, o.error_code) AS errorCode, o.at
                FROM outbox o LEFT JOIN delivery d ON d.provider_id = o.provider_id`;
 
 /** What goes out, oldest first, with how far it came. */
 export function readOutboundLines(sql: SqlStorage, after: number, limit: number): OutboundLine[] {
   return sql
     .exec<LineRow>(`${LINES} WHERE o.seq > ? ORDER BY o.seq LIMIT ?`, after, limit)
+    .toArray()
+    .map(toLine);
+}
+
+/** The same newest first. */
+export function readDeliveries(sql: SqlStorage, before: number | null, limit: number): OutboundLine[] {
+  return sql
+    .exec<LineRow>(
+      `${LINES} WHERE o.seq < ? ORDER BY o.seq DESC LIMIT ?`,
+      before ?? Number.MAX_SAFE_INTEGER,
+      limit,
+    )
     .toArray()
     .map(toLine);
 }
@@ -134,7 +260,17 @@ export function readOutboundLine(sql: SqlStorage, seq: number): OutboundLine {
 }
 
 function toLine(row: LineRow): OutboundLine {
-  return { ...row, stage: toStage(row.stage), message: toMessage(row) };
+  const { seq, text, state, errorCode, at } = row;
+  const { template = null } = toWish(row);
+  const message: OutgoingMessage =
+    row.decision === "send_template" && template !== null
+      ? { type: "template", text, template }
+      : toMessage(row);
+  return { seq, text, state, stage: toStage(row.stage), errorCode, at, message, policy: toDecision(row) };
+}
+
+function toDecision({ decision, reason, until }: StoredDecision): DeliveryDecision | null {
+  return decision === null || reason === null ? null : { decision, reason, until };
 }
 
 function toStage(rank: number | null): (typeof Stages)[number] | null {

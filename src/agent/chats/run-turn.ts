@@ -63,9 +63,15 @@ export async function runTurn({ ctx, input }: { ctx: OrgCtx; input: TurnInput })
       turnId: turn.id,
       reply,
       replyParts: splitText(reply, maxTextCharacters),
+      kind: isAboutNewsOnly(storage.sql, turn) ? "transactional" : "answer",
     },
     ctx.clock.now(),
   );
+}
+
+/** Whether no words of the customer opened the turn, but something that happened. */
+function isAboutNewsOnly(sql: SqlStorage, { commandsAfter }: Turn): boolean {
+  return commandsAfter !== null && readCustomerTexts(sql, commandsAfter).length === 0;
 }
 
 /** Whether somebody besides customer and agent takes part. */

@@ -2,6 +2,7 @@ import type { Capabilities } from "../../channels/channel.ts";
 import { fitMessage } from "../../channels/fit-message.ts";
 import type { OutgoingMessage } from "../../contract/channel.ts";
 import type { SendInput } from "../../contract/chat.ts";
+import type { SendPolicy } from "../../contract/policy.ts";
 import { createChat, type NewChat, touchChat } from "./chat-row.ts";
 import { addPersonMessage, addTurnMessages } from "./history.ts";
 import { addMessageToOutbox, findInOutbox } from "./outbox.ts";
@@ -17,7 +18,7 @@ const STAFF: ReadonlySet<string> = new Set(["user", "api_token"]);
  */
 export function acceptMessage(
   storage: DurableObjectStorage,
-  { message, by, dedupeKey }: SendInput,
+  { message, by, dedupeKey, policy }: SendInput,
   { chat, capabilities }: { readonly chat: NewChat; readonly capabilities: Capabilities },
   now: number,
 ): Accepted {
@@ -35,16 +36,18 @@ export function acceptMessage(
       addTurnMessages(sql, [{ role: "assistant", content: text }], now);
     }
     touchChat(sql, now, false);
-    const parts = fitMessage(message, capabilities);
-    const seqs = parts.map((part, index) =>
-      addMessageToOutbox(sql, part, index === parts.length - 1 ? dedupeKey : null, now),
+    const seq = addMessageToOutbox(
+      sql,
+      { parts: fitMessage(message, capabilities), dedupeKey, policy: withSender(policy, by) },
+      now,
     );
-    const seq = seqs.at(-1);
-    if (seq === undefined) {
-      throw new Error("A message without words cannot be sent.");
-    }
     return { status: "accepted", seq };
   });
+}
+
+/** What a plugin sends counts as that plugin's. */
+function withSender(policy: SendPolicy = { kind: "answer" }, by: SendInput["by"]): SendPolicy {
+  return by.kind === "plugin" ? { installationId: by.id, ...policy } : policy;
 }
 
 /** A message as people and the model read it in the history. */

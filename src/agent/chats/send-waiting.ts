@@ -1,16 +1,18 @@
-import type { CtxBase } from "../../access/context.ts";
+import type { OrgCtx } from "../../access/context.ts";
 import type { SendOutcome } from "../../channels/channel.ts";
-import { capabilitiesOf, deliver } from "../../channels/deliver.ts";
+import { capabilitiesOf, type Delivered, deliver } from "../../channels/deliver.ts";
+import { endOf } from "../../channels/policy/index.ts";
 import type { InstanceRow } from "../../tenancy/instances/index.ts";
+import { readChatFacts } from "./chat-facts.ts";
+import { isStillGranted } from "./is-still-granted.ts";
 import { SEND_BACKOFF_MS, SEND_TRIES } from "./limits.ts";
-import { claim, type OutboxRow, readOpenOutbox, settle } from "./outbox.ts";
+import { claim, noteDecision, type OutboxRow, readOpenOutbox, readPartAhead, settle } from "./outbox.ts";
 
 type Waiting = {
   readonly storage: DurableObjectStorage;
   readonly instance: InstanceRow;
   /** E.164. */
   readonly to: string;
-  readonly lastInboundAt: number;
   /** Called for each message that has gone out, before the next is sent. */
   readonly onSent: (seq: number) => Promise<void>;
   /** What this object is sending at this moment; kept in memory, so that it dies with what it speaks of. */
@@ -18,14 +20,15 @@ type Waiting = {
 };
 
 /**
- * Sends what waits, in order, each message at most once: it is claimed in storage before it leaves. A message that was
- * claimed when the object died may have left, so it is sent again only where that does no harm. Ends early when the
- * provider has no room; the rest goes out later, in order.
+ * Sends what waits and what is held no longer, in order, each message at most once: it is claimed in storage before it
+ * leaves. A message that was claimed when the object died may have left, so it is sent again only where that does no
+ * harm. What the delivery policy lets out later is held, and decided anew then. Ends early when the provider has no
+ * room; the rest goes out later, in order.
  */
-export async function sendWaiting({ ctx, input }: { ctx: CtxBase; input: Waiting }): Promise<void> {
+export async function sendWaiting({ ctx, input }: { ctx: OrgCtx; input: Waiting }): Promise<void> {
   const { sql } = input.storage;
-  for (const { seq } of readOpenOutbox(sql)) {
-    const row = readOpenOutbox(sql).find((open) => open.seq === seq);
+  for (const { seq } of readOpenOutbox(sql, ctx.clock.now())) {
+    const row = readOpenOutbox(sql, ctx.clock.now()).find((open) => open.seq === seq);
     if (row === undefined || input.inFlight.has(seq)) {
       continue; // a person's message and a turn's reply may be sent side by side
     }
@@ -33,7 +36,12 @@ export async function sendWaiting({ ctx, input }: { ctx: CtxBase; input: Waiting
       settle(sql, seq, { state: "unknown", errorCode: "interrupted" });
       continue;
     }
-    const outcome = await sendOne(ctx, input, row);
+    const { decision, outcome } = await sendOne(ctx, input, row);
+    noteDecision(sql, seq, decision);
+    if (outcome === null) {
+      settleStaying(sql, row, decision);
+      continue;
+    }
     note(ctx, sql, row, outcome);
     if (outcome.state === "sent") {
       await input.onSent(seq);
@@ -44,23 +52,63 @@ export async function sendWaiting({ ctx, input }: { ctx: CtxBase; input: Waiting
   }
 }
 
-async function sendOne(ctx: CtxBase, input: Waiting, row: OutboxRow): Promise<SendOutcome> {
-  const { storage, instance, to, lastInboundAt, inFlight } = input;
-  claim(storage.sql, row.seq);
+async function sendOne(ctx: OrgCtx, input: Waiting, row: OutboxRow): Promise<Delivered> {
+  const { storage, instance, to, inFlight } = input;
+  const { sql } = storage;
   inFlight.add(row.seq);
   try {
-    // The claim must outlive us before anything leaves.
-    await storage.sync();
-    return await deliver({ ctx, input: { instance, to, message: row.message, lastInboundAt } });
-  } catch (error) {
-    ctx.log.error("delivery_failed", { instanceId: instance.id, error });
-    return { state: "failed", errorCode: "delivery_failed" };
+    const isGranted = await isStillGranted(ctx, instance.id, row.policy);
+    const ahead = readPartAhead(sql, row);
+    if (ahead?.policy && ahead.policy.decision !== "send_template") {
+      if (ahead.state === "held" || ahead.state === "blocked") {
+        return { decision: ahead.policy, outcome: null }; // a message is not sent in halves
+      }
+    }
+    const mustUseTemplate = ahead?.policy?.decision === "send_template";
+    const delivery = {
+      instance,
+      to,
+      message: row.message,
+      policy: row.policy,
+      isLastPart: row.seq === row.groupSeq,
+      readFacts: () => ({
+        ...readChatFacts(sql, instance, row, ctx.clock.now()),
+        isGranted,
+        mustUseTemplate,
+      }),
+      claim: async () => {
+        claim(sql, row.seq, ctx.clock.now());
+        // The claim must outlive us before anything leaves.
+        await storage.sync();
+      },
+    };
+    try {
+      return await deliver({ ctx, input: delivery });
+    } catch (error) {
+      ctx.log.error("delivery_failed", { instanceId: instance.id, error });
+      const decision = { decision: "send", reason: "allowed", until: null } as const;
+      return { decision, outcome: { state: "failed", errorCode: "delivery_failed" } };
+    }
   } finally {
     inFlight.delete(row.seq);
   }
 }
 
-function note(ctx: CtxBase, sql: SqlStorage, { seq, tries }: OutboxRow, outcome: SendOutcome): void {
+/** Notes what did not go out because it may not, or not yet. */
+function settleStaying(
+  sql: SqlStorage,
+  { seq, policy, at }: OutboxRow,
+  { decision, reason, until }: Delivered["decision"],
+): void {
+  if (decision === "hold") {
+    const end = endOf(policy, at);
+    settle(sql, seq, { state: "held", dueAt: Math.min(until ?? end, end) });
+    return;
+  }
+  settle(sql, seq, { state: "blocked", ...(decision === "block" && { errorCode: reason }) });
+}
+
+function note(ctx: OrgCtx, sql: SqlStorage, { seq, tries }: OutboxRow, outcome: SendOutcome): void {
   const attempt = tries + 1;
   if (outcome.state === "busy" && attempt < SEND_TRIES) {
     const dueAt = ctx.clock.now() + SEND_BACKOFF_MS * 2 ** tries;

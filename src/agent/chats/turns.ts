@@ -1,4 +1,5 @@
 import type { ChatAssistantMessage, ChatMessage } from "../../contract/chat-completions.ts";
+import type { MessageKind } from "../../contract/policy.ts";
 import { touchChat } from "./chat-row.ts";
 import { addTurnMessages, isUnanswered, lastSeq } from "./history.ts";
 import { takeInbox } from "./inbox.ts";
@@ -78,6 +79,8 @@ type Ending = {
   /** The reply, and its messages as the channel can carry them. */
   readonly reply: string;
   readonly replyParts: readonly string[];
+  /** Whether it answers the customer, or tells news of what they had set off. */
+  readonly kind: MessageKind;
 };
 
 /** Keeps a round of calls and what they answered, all or nothing: a turn that is repeated goes on after it. */
@@ -117,7 +120,7 @@ export function endTurn(storage: DurableObjectStorage, ending: Ending, now: numb
     if (isOpen(sql, ending.turnId)) {
       addTurnMessages(sql, [{ role: "assistant", content: ending.reply }], now);
       for (const text of ending.replyParts) {
-        addToOutbox(sql, text, now);
+        addToOutbox(sql, text, now, ending.kind);
       }
       touchChat(sql, now, false);
       sql.exec("UPDATE turn SET state = 'done', calls = NULL WHERE id = ?", ending.turnId);

@@ -88,6 +88,7 @@ export const installation = sqliteTable(
       .on(t.organizationId, t.pluginId)
       .where(sql`${t.status} <> 'uninstalled'`),
     index("installation_org").on(t.organizationId, t.id),
+    index("installation_changed").on(t.updatedAt),
   ],
 );
 
@@ -147,6 +148,7 @@ export const instanceGrant = sqliteTable(
       .on(t.instanceId, t.installationId)
       .where(sql`${t.status} = 'active'`),
     index("instance_grant_installation").on(t.installationId),
+    index("instance_grant_changed").on(t.updatedAt),
     index("instance_grant_org").on(t.organizationId, t.id),
   ],
 );

@@ -4,6 +4,7 @@ import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqli
 import { APPROVAL_MINUTES_DEFAULT } from "../../contract/approvals.ts";
 import type { InstanceTemplate } from "../../contract/channel.ts";
 import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation.ts";
+import { DELIVERY_DEFAULTS, type DeliverySettings } from "../../contract/policy.ts";
 import { organization } from "./auth.ts";
 import { at, id, json } from "./columns.ts";
 
@@ -77,6 +78,8 @@ export const instance = sqliteTable(
     /** Who is asked on their own WhatsApp, as JSON, sealed; null for nobody. */
     approversSealed: text("approvers_sealed"),
     approvalMinutes: integer("approval_minutes").notNull().default(APPROVAL_MINUTES_DEFAULT),
+    /** When messages may reach its customers. */
+    delivery: json<DeliverySettings>("delivery").notNull().default(DELIVERY_DEFAULTS),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
   },

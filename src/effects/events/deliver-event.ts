@@ -4,7 +4,7 @@ import { capabilityFor } from "../../contract/events.ts";
 import { event, eventDelivery, eventEndpoint } from "../../db/schema/index.ts";
 import { callCapability } from "../../plugins/dispatch/index.ts";
 import { postEvent, type TryOutcome } from "./endpoint.adapter.ts";
-import { type EventRow, toPlatformEvent } from "./event-row.ts";
+import { type EventRow, toPlatformEvent, toToolInput } from "./event-row.ts";
 import { ERROR_MAX_CHARACTERS, TRY_LEASE_MS } from "./limits.ts";
 import { byInsertion, isFirstOfItsSubject } from "./order.ts";
 import { endpointSecretPurpose } from "./sealed.ts";
@@ -73,7 +73,7 @@ async function callPlugin(ctx: Ctx, { id, targetId }: DeliveryRow, row: EventRow
       instanceId: row.instanceId,
       installationId: targetId,
       capability: capabilityFor(row.type),
-      input: toPlatformEvent(row),
+      input: toToolInput(row),
       callId: id.replace(/^[a-z]+_/, "call_"),
     },
   });

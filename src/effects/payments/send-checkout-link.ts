@@ -26,6 +26,7 @@ export async function sendCheckoutLink({
       message: { type: "text", text: `${row.description}\n${checkoutUrl}` },
       by: { kind: row.requestedByKind, id: row.requestedById },
       dedupeKey: `payment_link:${id}`,
+      policy: { kind: "transactional" },
     });
   } catch (error) {
     ctx.log.error("payment_link_not_sent", { paymentId: id, error });

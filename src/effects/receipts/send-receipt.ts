@@ -100,6 +100,7 @@ async function send(ctx: Ctx, row: ReceiptRow, count: number): Promise<void> {
     },
     by: { kind: ctx.actor.kind, id: ctx.actor.id },
     dedupeKey: `${RECEIPT_SOURCE}:${row.id}:${count}`,
+    policy: { kind: "transactional" },
   });
   await ctx.db
     .update(receipt)

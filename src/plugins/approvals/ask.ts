@@ -54,6 +54,7 @@ async function sendToAll(ctx: CtxBase, row: ApprovalRow, mailing: Mailing): Prom
         message: mailing.message,
         by: { kind: "approval", id },
         dedupeKey: mailing.dedupeKey,
+        policy: { kind: "transactional" },
       });
     });
   for (const outcome of await Promise.allSettled(sent)) {

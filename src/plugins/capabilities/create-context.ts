@@ -24,6 +24,8 @@ export type ContextFacts = {
   readonly granted: readonly string[];
   readonly settings: Readonly<Record<string, unknown>>;
   readonly senderId: string;
+  /** Whether a turn of the customer's chat is under way. */
+  readonly isInTurn: boolean;
   /** The call, job or turn. */
   readonly callId: string;
   /** The customer that it is for, with the hash that the plugin knows them by. */
@@ -84,6 +86,7 @@ export function createPluginContext(base: CtxBase, facts: ContextFacts): PluginC
               ...owner,
               pluginSlug,
               chatId: customer.chatId,
+              isInTurn: facts.isInTurn,
               phone: customer.phone,
               customerId: customer.hash,
             },

@@ -13,6 +13,8 @@ type RoomOwner = {
   readonly installationId: string;
   readonly pluginSlug: string;
   readonly chatId: string | null;
+  /** Whether the customer is being answered at this moment. */
+  readonly isInTurn: boolean;
   /** E.164; never handed on. */
   readonly phone: string;
   /** What the plugin may call the customer. */
@@ -57,6 +59,7 @@ export function createRoom(
         message,
         by: { kind: "plugin", id: owner.installationId },
         dedupeKey: dedupeKey ?? null,
+        policy: { kind: owner.isInTurn ? "answer" : "proactive" },
       });
       return line;
     },

@@ -37,6 +37,7 @@ export async function openPluginContext(base: CtxBase, input: ContextInput): Pro
     granted: installation.grant?.permissions ?? [],
     settings: opened.config,
     senderId: actor.id,
+    isInTurn: actor.kind === "chat",
     callId: input.callId,
     customer: customerPhone === null || hash === null ? null : { phone: customerPhone, hash, chatId },
     isApproved: input.isApproved,

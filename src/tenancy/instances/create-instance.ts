@@ -2,6 +2,7 @@ import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
 import { APPROVAL_MINUTES_DEFAULT } from "../../contract/approvals.ts";
 import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation.ts";
+import { DELIVERY_DEFAULTS } from "../../contract/policy.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { instance } from "../../db/schema/index.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -32,6 +33,7 @@ export async function createInstance({ ctx, input }: { ctx: Ctx; input: CreateIn
     approversSealed: null,
     approvalMinutes: APPROVAL_MINUTES_DEFAULT,
     templates: [],
+    delivery: DELIVERY_DEFAULTS,
     createdAt: now,
     updatedAt: now,
   };

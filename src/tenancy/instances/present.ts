@@ -17,6 +17,7 @@ export async function presentInstance(ctx: Pick<Ctx, "keyRing">, row: InstanceRo
     enabledPluginIds: row.enabledPluginIds,
     escalationWaitMinutes: row.escalationWaitMinutes,
     templates: row.templates,
+    delivery: row.delivery,
     approvers: (await openApprovers(ctx, row)).map(maskApprover),
     approvalMinutes: row.approvalMinutes,
     ...(credentials && { credentials: maskCredentials(credentials) }),

@@ -6,6 +6,7 @@ import {
   TwilioCredentials,
   WhatsAppCloudCredentials,
 } from "../../contract/channel.ts";
+import { foldWord } from "../../kernel/fold-word.ts";
 
 /** Longer prompts leave a model too little room for the conversation itself. */
 const MAX_SYSTEM_PROMPT_CHARACTERS = 20_000;
@@ -47,6 +48,66 @@ const EnabledPluginIds = z
 const EscalationWaitMinutes = z.number().int().min(1).max(MAX_ESCALATION_WAIT_MINUTES).nullable().openapi({
   description:
     "How long a customer waits for a person before being told that it takes longer; null for never.",
+});
+
+/** More words than this are sentences that somebody means otherwise. */
+const MAX_WORDS = 30;
+const MAX_WORD_CHARACTERS = 40;
+const MAX_DAILY_CAP = 1_000;
+const DAY_MINUTES = 24 * 60;
+
+const Word = z
+  .string()
+  .trim()
+  .max(MAX_WORD_CHARACTERS)
+  .refine((word) => foldWord(word) !== "", "Write a word.");
+/** Without any, nobody could stop a number's messages. */
+const OptOutWords = z.array(Word).min(1).max(MAX_WORDS).openapi({
+  description: "A message of nothing but one of these ends what is sent without being asked for.",
+});
+const OptInWords = z.array(Word).min(1).max(MAX_WORDS).openapi({ description: "These let it begin again." });
+const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "A time of day looks like 21:00.")
+  .openapi({ example: "21:00" });
+const Quiet = z
+  .strictObject({ from: TimeOfDay, to: TimeOfDay, allowUrgent: z.boolean() })
+  .refine(({ from, to }) => from !== to, "The hours have to end at another time than they begin.")
+  .nullable()
+  .openapi({
+    description:
+      "When customers are left alone, by the clock where they are. `allowUrgent`: what a sender marks as urgent goes " +
+      "out all the same.",
+  });
+const Cap = z.number().int().min(1).max(MAX_DAILY_CAP).nullable();
+const CapPerCustomer = Cap.openapi({
+  description: "Messages that nobody asked for, to one customer in 24 hours; null for no cap.",
+});
+const CapPerPlugin = Cap.openapi({ description: "The same, of one plugin." });
+const DuplicateMinutes = z.number().int().min(0).max(DAY_MINUTES).openapi({
+  description: "How long the same text is not sent to the same customer again; 0 for never mind.",
+});
+
+/** When messages may reach a number's customers. */
+const Delivery = z
+  .object({
+    optOutWords: OptOutWords,
+    optInWords: OptInWords,
+    quietHours: Quiet,
+    dailyCapPerCustomer: CapPerCustomer,
+    dailyCapPerPlugin: CapPerPlugin,
+    duplicateWindowMinutes: DuplicateMinutes,
+  })
+  .openapi("DeliverySettings");
+
+/** What is left out stays as it is. */
+const ChangeDelivery = z.strictObject({
+  optOutWords: OptOutWords.optional(),
+  optInWords: OptInWords.optional(),
+  quietHours: Quiet.optional(),
+  dailyCapPerCustomer: CapPerCustomer.optional(),
+  dailyCapPerPlugin: CapPerPlugin.optional(),
+  duplicateWindowMinutes: DuplicateMinutes.optional(),
 });
 
 /** A number on this machine only, for trying things out. It need not be real, and may be left out. */
@@ -100,6 +161,7 @@ export const UpdateInstance = z
     enabledPluginIds: EnabledPluginIds.optional(),
     escalationWaitMinutes: EscalationWaitMinutes.optional(),
     templates: Templates.optional(),
+    delivery: ChangeDelivery.optional(),
     credentials: z
       .record(z.string().max(40), z.string().max(1000).nullable())
       .optional()
@@ -129,6 +191,7 @@ export const Instance = z
     enabledPluginIds: EnabledPluginIds,
     escalationWaitMinutes: EscalationWaitMinutes,
     templates: Templates,
+    delivery: Delivery,
     credentials: z
       .record(z.string(), z.string())
       .optional()

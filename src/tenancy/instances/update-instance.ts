@@ -6,6 +6,7 @@ import { instance } from "../../db/schema/index.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { changeApprovers, openApprovers, sealApprovers } from "./approvers.ts";
 import { changeCredentials, openCredentials, sealCredentials } from "./credentials.ts";
+import { changeDelivery } from "./delivery-settings.ts";
 import { explainWriteFailure } from "./explain-write-failure.ts";
 import { findInstance } from "./find-instance.ts";
 import { normalizePhoneNumber } from "./phone-number.ts";
@@ -22,7 +23,7 @@ export async function updateInstance({
 }): Promise<Instance> {
   const organizationId = requirePermission(ctx, "instances:write");
   const { name, phoneNumber, systemPrompt, templates, credentials, approvers, approvalMinutes } = fields;
-  const { slashCommands, enabledPluginIds, escalationWaitMinutes } = fields;
+  const { slashCommands, enabledPluginIds, escalationWaitMinutes, delivery } = fields;
   const row = await findInstance({ ctx, id });
   if (phoneNumber === null && row.channel !== "simulator") {
     throw new AppError("invalid", "phone_number_needed", "Only a simulator works without a phone number.", {
@@ -38,6 +39,7 @@ export async function updateInstance({
     ...(enabledPluginIds !== undefined && { enabledPluginIds }),
     ...(escalationWaitMinutes !== undefined && { escalationWaitMinutes }),
     ...(templates !== undefined && { templates }),
+    ...(delivery !== undefined && { delivery: changeDelivery(row.delivery, delivery) }),
     ...(approvers !== undefined && {
       approversSealed: await sealApprovers(
         ctx,

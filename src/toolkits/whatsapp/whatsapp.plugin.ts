@@ -81,11 +81,17 @@ function toMessage(
       };
 }
 
-function describe({ state, errorCode }: OutboundLine): string {
-  if (state !== "failed") {
+function describe({ state, errorCode, policy }: OutboundLine): string {
+  if (state === "held") {
+    return `The message was accepted and goes out later, because of this rule: ${policy?.reason}.`;
+  }
+  if (state !== "failed" && state !== "blocked") {
     return state === "sent" ? "The message was sent." : "The message is on its way.";
+  }
+  if (errorCode === "opted_out") {
+    return "Sending failed: the customer has asked to be sent nothing that they have not asked for.\nFallback suggestions: do not try again; leave it until they write.";
   }
   return errorCode === "outside_window"
     ? "Sending failed: the customer has not written for 24 hours, so WhatsApp takes approved templates only.\nFallback suggestions: `send_template` with a template that fits."
-    : `Sending failed: the provider refused the message (${errorCode}).\nFallback suggestions: put it into your reply instead, or offer a person.`;
+    : `Sending failed: the message was refused (${errorCode}).\nFallback suggestions: put it into your reply instead, or offer a person.`;
 }

@@ -1,11 +1,15 @@
 /** Bridge calls in tests: a plugin that signs with a library of its own, and a valid request of every call. */
 import { SignJWT } from "jose";
 import { withActor } from "../../../src/access/context.ts";
+import { chatIdOf } from "../../../src/channels/chat-name.ts";
 import { BRIDGE_PATH } from "../../../src/contract/bridge-http.ts";
 import type { BridgePermission } from "../../../src/contract/permissions.ts";
-import { pluginContact } from "../../../src/db/schema/index.ts";
+import { ScheduleTerms } from "../../../src/contract/schedule.ts";
+import { obligation, pluginContact } from "../../../src/db/schema/index.ts";
 import { createEscalation } from "../../../src/effects/escalations/index.ts";
+import { planSchedule, scheduleMessage } from "../../../src/effects/schedule/index.ts";
 import { base64url, utf8 } from "../../../src/kernel/encoding.ts";
+import { newId } from "../../../src/kernel/ids.ts";
 import type { PluginBehaviour } from "../../support/stand-in.ts";
 import { testBase } from "./base.ts";
 import { type Answer, BASE_URL, call } from "./call.ts";
@@ -141,6 +145,84 @@ async function ordered(desk: Desk) {
   return shop.order();
 }
 
+let obligations = 0;
+
+/** What asks for an obligation that no other example has, due in an hour. */
+export function dueRent(change: object = {}): object {
+  obligations += 1;
+  return {
+    recipient: { type: "external_recipient", phone: nextPhone() },
+    externalId: `rent-${obligations}`,
+    title: "Rent of November",
+    dueAt: new Date(Date.now() + 3_600_000).toISOString(),
+    message: "Your rent is due.",
+    action: "reminder",
+    ...change,
+  };
+}
+
+/** The id of an obligation of the desk's plugin, which need not be allowed to ask for one. */
+async function obligationOf({ organization, installation, supportId }: Desk): Promise<string> {
+  obligations += 1;
+  const id = newId("obligation");
+  const now = Date.now();
+  await testDb()
+    .insert(obligation)
+    .values({
+      id,
+      organizationId: organization.id,
+      instanceId: supportId,
+      installationId: installation.id,
+      source: "requested",
+      externalId: `kept-${obligations}`,
+      title: "Rent of November",
+      message: "Your rent is due.",
+      action: "reminder",
+      dueAt: now + 3_600_000,
+      scope: "known_contact",
+      timesLeft: 1,
+      state: "waiting",
+      nextActAt: now + 3_600_000,
+      createdAt: now,
+      updatedAt: now,
+    });
+  return id;
+}
+
+const SCHEDULE = "plugin:messages:schedule:external_recipient";
+
+function reminder() {
+  return {
+    recipient: { type: "external_recipient", phone: nextPhone() },
+    text: "Your appointment is tomorrow.",
+    sendAt: new Date(Date.now() + 24 * 3_600_000).toISOString(),
+  };
+}
+
+/** The id of a message that the desk's plugin scheduled, which need not be allowed to any more. */
+async function scheduledBy({ organization, installation, supportId }: Desk): Promise<string> {
+  const { recipient, ...terms } = reminder();
+  const actor = {
+    kind: "plugin" as const,
+    id: installation.id,
+    organizationId: organization.id,
+    instanceId: supportId,
+    slug: installation.slug,
+    permissions: new Set([SCHEDULE]),
+  };
+  const ctx = withActor(testBase(), actor);
+  const chatObjectId = (await chatIdOf(ctx.chats, supportId, recipient.phone)).toString();
+  const plan = await planSchedule({
+    ctx,
+    input: {
+      instanceId: supportId,
+      recipient: { scope: "external_recipient", phone: recipient.phone, chatObjectId },
+      terms: ScheduleTerms.parse(terms),
+    },
+  });
+  return (await scheduleMessage({ ctx, input: { plan, idempotencyKey: null } })).id;
+}
+
 /**
  * A valid request of every bridge call, by its operation's id. test/worker/bridge-gates.test.ts sends each through
  * every gate, and fails for a call that is not here.
@@ -158,6 +240,42 @@ export const BRIDGE_EXAMPLES: Readonly<Record<string, Example>> = {
       },
     }),
     changed: ({ body }) => ({ ...(body as object), text: "Something else." }),
+  },
+  requestObligation: {
+    permission: "plugin:obligations:request",
+    request: () => ({ method: "POST", path: "/obligations", body: dueRent() }),
+    changed: ({ body }) => ({ ...(body as object), title: "Something else" }),
+  },
+  getObligation: {
+    permission: "plugin:obligations:request",
+    request: async (desk) => ({ method: "GET", path: `/obligations/${await obligationOf(desk)}` }),
+  },
+  cancelObligation: {
+    permission: "plugin:obligations:request",
+    request: async (desk) => ({ method: "DELETE", path: `/obligations/${await obligationOf(desk)}` }),
+  },
+  scheduleMessage: {
+    permission: SCHEDULE,
+    otherScope: "plugin:messages:schedule:known_contact",
+    request: () => ({ method: "POST", path: "/scheduled-messages", body: reminder() }),
+    changed: ({ body }) => ({ ...(body as object), text: "Something else." }),
+  },
+  listOwnScheduledMessages: {
+    permission: SCHEDULE,
+    request: () => ({ method: "GET", path: "/scheduled-messages" }),
+  },
+  changeOwnScheduledMessage: {
+    permission: SCHEDULE,
+    request: async (desk) => ({
+      method: "PATCH",
+      path: `/scheduled-messages/${await scheduledBy(desk)}`,
+      body: { text: "It is moved." },
+    }),
+    changed: () => ({ text: "Something else." }),
+  },
+  cancelOwnScheduledMessage: {
+    permission: SCHEDULE,
+    request: async (desk) => ({ method: "DELETE", path: `/scheduled-messages/${await scheduledBy(desk)}` }),
   },
   initiatePayment: {
     permission: "plugin:payments:initiate:external_recipient",

@@ -30,6 +30,9 @@ export type ObjectIds = {
   readonly eventEndpointId: string;
   readonly eventDeliveryId: string;
   readonly escalationId: string;
+  readonly scheduledMessageId: string;
+  readonly obligationId: string;
+  readonly obligationPollId: string;
   readonly approvalId: string;
 };
 
@@ -57,6 +60,9 @@ export function nobodysIds(): ObjectIds {
     eventEndpointId: newId("eventEndpoint"),
     eventDeliveryId: newId("eventDelivery"),
     escalationId: newId("escalation"),
+    scheduledMessageId: newId("scheduledMessage"),
+    obligationId: newId("obligation"),
+    obligationPollId: newId("obligationPoll"),
     approvalId: newId("approval"),
   };
 }
@@ -101,7 +107,9 @@ const byReceipt = ({ receiptId }: ObjectIds) => ({ params: { id: receiptId } });
 const byEndpoint = ({ eventEndpointId }: ObjectIds) => ({ params: { id: eventEndpointId } });
 const byDelivery = ({ eventDeliveryId }: ObjectIds) => ({ params: { id: eventDeliveryId } });
 const byApproval = ({ approvalId }: ObjectIds) => ({ params: { id: approvalId } });
+const bySchedule = ({ scheduledMessageId }: ObjectIds) => ({ params: { id: scheduledMessageId } });
 const byEscalation = ({ escalationId }: ObjectIds) => ({ params: { id: escalationId } });
+const byPoll = ({ obligationPollId }: ObjectIds) => ({ params: { id: obligationPollId } });
 const nothing = () => ({});
 const CONFIGURATION = { defaultQueue: "customer-care" };
 const PERMISSION_KEYS = ["support:tickets:create", "support:tickets:read"];
@@ -370,12 +378,42 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     request: (ids) => ({ ...byChat(ids), body: { text: "Prefers to be called in the morning." } }),
   },
   listChatPlugins: { permission: "chats:read", request: byChat },
+  listDeliveries: { permission: "chats:read", request: byChat },
+  simulateDelivery: {
+    permission: "chats:read",
+    request: (ids) => ({
+      ...byNumber(ids),
+      body: { customer: { chatId: ids.chatId }, kind: "proactive", text: "Your appointment is tomorrow." },
+    }),
+  },
   setChatPlugin: {
     permission: "chats:write",
     request: ({ chatId, installationId }) => ({
       params: { id: chatId, installationId },
       body: { enabled: true },
     }),
+  },
+  listScheduledMessages: { permission: "schedules:read", request: nothing },
+  getScheduledMessage: { permission: "schedules:read", request: bySchedule },
+  createScheduledMessage: {
+    permission: "schedules:write",
+    request: ({ instanceId }) => ({
+      body: {
+        instanceId,
+        customer: { phone: "+254712345678" },
+        text: "Your appointment is tomorrow.",
+        sendAt: new Date(Date.now() + 24 * 3_600_000).toISOString(),
+      },
+    }),
+  },
+  changeScheduledMessage: {
+    permission: "schedules:write",
+    request: (ids) => ({ ...bySchedule(ids), body: { text: "It is moved." } }),
+  },
+  cancelScheduledMessage: { permission: "schedules:write", request: bySchedule },
+  readCalendar: {
+    permission: "schedules:read",
+    request: () => ({ query: { from: new Date(Date.now()).toISOString() } }),
   },
   listEscalations: { permission: "escalations:read", request: nothing },
   getEscalation: { permission: "escalations:read", request: byEscalation },
@@ -388,6 +426,17 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "escalations:write",
     request: (ids) => ({ ...byEscalation(ids), body: {} }),
   },
+  listObligations: { permission: "obligations:read", request: nothing },
+  readObligation: {
+    permission: "obligations:read",
+    request: ({ obligationId }) => ({ params: { id: obligationId } }),
+  },
+  listObligationPolls: { permission: "obligations:read", request: nothing },
+  updateObligationPoll: {
+    permission: "obligations:write",
+    request: (ids) => ({ ...byPoll(ids), body: { intervalMinutes: 30 } }),
+  },
+  runObligationPoll: { permission: "obligations:write", request: byPoll },
   listPluginEvents: { permission: "calls:read", request: nothing },
   listOrganizationPlugins: {
     permission: "plugins:read",

@@ -1,0 +1,125 @@
+import { createPlugin, PluginError, type PluginOptions } from "kivuko/sdk";
+import { type BookingBook, createBookingBook, type DueBalance } from "./booking-book.ts";
+import { dayBefore, instantOf, isTimeZone, localTimeOf } from "./local-time.ts";
+import { clinicBookingsManifest } from "./manifest.ts";
+
+type Manifest = ReturnType<typeof clinicBookingsManifest>;
+type ClinicBookingsOptions = Omit<PluginOptions<Manifest>, "manifest" | "tools"> & {
+  readonly baseUrl: string;
+  readonly book?: BookingBook;
+};
+
+/** When patients are reminded, on their own clock. */
+const REMINDED_AT = "09:00";
+
+const money = new Intl.NumberFormat("en-KE", { style: "currency", currency: "KES" });
+
+/**
+ * The clinic. It knows appointments and bills; the platform knows the patients' numbers, when they may be written to and
+ * whether they want to be.
+ */
+export function createClinicBookings({
+  baseUrl,
+  book = createBookingBook(),
+  ...options
+}: ClinicBookingsOptions) {
+  const now = () => (options.clock ?? { now: Date.now }).now();
+  return createPlugin({
+    ...options,
+    manifest: clinicBookingsManifest(baseUrl),
+    tools: {
+      book_appointment: async ({ service, startsAt, patientTimeZone }, { callId, config, user, bridge }) => {
+        const patientZone = patientTimeZone ?? config.timeZone;
+        const instant = readStart(startsAt, { now: now(), zones: [config.timeZone, patientZone] });
+        if (book.isTaken(instant, callId)) {
+          throw refuse("slot_taken", "Somebody has that time already.", "Offer the patient another time.");
+        }
+        const wish = { userId: patientOf(user), service, startsAt: instant, fee: config.consultationFee };
+        const { id } = book.book(callId, wish);
+        const localTime = dayBefore(instant, patientZone, REMINDED_AT);
+        const isReminded = instantOf(localTime, patientZone) > now();
+        if (isReminded) {
+          const shown = localTimeOf(instant, patientZone).replace("T", " at ");
+          await bridge.scheduledMessages.create({
+            text: `Tomorrow: ${service}, ${shown} (${patientZone}). Reply here if you cannot come.`,
+            sendAt: { localTime, timeZone: patientZone },
+          });
+        }
+        return {
+          appointment: id,
+          isReminded,
+          message: `Appointment ${id} is booked: ${service}, ${startsAt.replace("T", " at ")}.`,
+        };
+      },
+
+      list_appointments: (_, { config, user }) => {
+        const own = book.of(patientOf(user));
+        return {
+          appointments: own.map(({ id, service, startsAt, fee, isPaid }) => ({
+            appointment: id,
+            service,
+            startsAt: localTimeOf(startsAt, config.timeZone),
+            owes: isPaid || startsAt > now() ? null : money.format(fee / 100),
+          })),
+        };
+      },
+
+      list_due_balances: ({ now: at, limit }) => ({
+        obligations: book.due(at, limit).map(toObligation),
+      }),
+
+      record_reminder: ({ obligationId, eventType, reason }) => {
+        book.record(obligationId, reason === undefined ? eventType : `${eventType}: ${reason}`);
+        return { noted: true };
+      },
+    },
+  });
+}
+
+function toObligation({ booking: { id, userId, service, fee }, dueAt, needsPerson }: DueBalance) {
+  const amount = money.format(fee / 100);
+  return {
+    obligationId: id,
+    title: `Unpaid: ${service} (${id})`,
+    dueAt,
+    userId,
+    message: `Your visit ${id} (${service}) is still unpaid: ${amount}. Thank you for settling it this week.`,
+    action: needsPerson ? "escalation" : "reminder",
+    ...(needsPerson && { escalation: { summary: `${amount} for ${id} is unpaid after three reminders.` } }),
+  };
+}
+
+/** The instant of an appointment. Refuses zones and days that do not exist, and what is over. */
+function readStart(
+  localTime: string,
+  { now, zones }: { now: number; zones: readonly [string, string] },
+): number {
+  const unknown = zones.find((zone) => !isTimeZone(zone));
+  if (unknown !== undefined) {
+    throw refuse(
+      "time_zone_unknown",
+      `There is no time zone ${unknown}.`,
+      "Use a name such as Africa/Nairobi.",
+    );
+  }
+  const [clinicZone] = zones;
+  const instant = instantOf(localTime, clinicZone);
+  if (Number.isNaN(instant) || localTimeOf(instant, clinicZone) !== localTime) {
+    throw refuse("time_invalid", `There is no ${localTime} at the clinic.`, "Ask for another day or time.");
+  }
+  if (instant <= now) {
+    throw refuse("time_past", "That time is over.", "Ask for a day that is still to come.");
+  }
+  return instant;
+}
+
+function patientOf(user: { readonly id: string } | undefined): string {
+  if (user === undefined) {
+    throw refuse("patient_unknown", "This call is for no patient.", "Book from the patient's own chat.");
+  }
+  return user.id;
+}
+
+function refuse(code: string, message: string, fallback: string): PluginError {
+  return new PluginError({ code, message, status: 422, fallback });
+}

@@ -1,0 +1,3 @@
+export { decideDelivery, explainDelivery } from "./decide-delivery.ts";
+export { type ChatFacts, endOf, gatherFacts } from "./gather-facts.ts";
+export { CAP_WINDOW_MS } from "./limits.ts";

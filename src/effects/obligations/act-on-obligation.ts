@@ -1,0 +1,124 @@
+import { and, eq, lte, sql } from "drizzle-orm";
+import type { PluginActor } from "../../access/actor.ts";
+import type { Ctx } from "../../access/context.ts";
+import type { OutboundLine } from "../../contract/chat.ts";
+import { obligation } from "../../db/schema/index.ts";
+import { createEscalation } from "../escalations/index.ts";
+import { type Customer, findChatId, findCustomer, permissionFor } from "./find-customer.ts";
+import { asPlugin, findPlugin } from "./find-plugin.ts";
+import { ACT_LEASE_MS, ACT_TRIES, LOOK_AGAIN_MS } from "./limits.ts";
+import { messageKeyOf, type ObligationRow } from "./obligation-row.ts";
+import { type Outcome, settleObligation } from "./settle-obligation.ts";
+
+/**
+ * Reminds or escalates one obligation that is due. Claimed first, so that two messages do it once; a try that died is
+ * made again after its lease and finds what it did. Grants and permissions count as they are now, and the way out has
+ * the last word. Throws for what may pass, such as a conversation that cannot be reached.
+ */
+export async function actOnObligation({
+  ctx,
+  input: { organizationId, id },
+}: {
+  ctx: Ctx;
+  input: { organizationId: string; id: string };
+}): Promise<void> {
+  const row = await claim(ctx, organizationId, id);
+  if (row === undefined) {
+    return;
+  }
+  const outcome: Outcome =
+    row.attempts > ACT_TRIES ? { state: "failed", reason: "tries_exhausted" } : await act(ctx, row);
+  await settleObligation(ctx, row, outcome);
+}
+
+async function claim(ctx: Ctx, organizationId: string, id: string): Promise<ObligationRow | undefined> {
+  const now = ctx.clock.now();
+  const [row] = await ctx.db
+    .update(obligation)
+    .set({ attempts: sql`${obligation.attempts} + 1`, nextActAt: now + ACT_LEASE_MS })
+    .where(
+      and(
+        eq(obligation.id, id),
+        eq(obligation.organizationId, organizationId),
+        eq(obligation.state, "waiting"),
+        lte(obligation.nextActAt, now),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+async function act(ctx: Ctx, row: ObligationRow): Promise<Outcome> {
+  const actor = await findPlugin(ctx, row);
+  if (actor === undefined) {
+    return { state: "blocked", reason: "plugin_not_granted" };
+  }
+  const permission = permissionFor(row);
+  if (permission === null) {
+    return { state: "blocked", reason: "recipient_not_known" };
+  }
+  if (!actor.permissions.has("plugin:obligations:request") || !actor.permissions.has(permission)) {
+    return { state: "blocked", reason: "permission_not_granted" };
+  }
+  const customer = await findCustomer(ctx, actor, row);
+  if (customer === null) {
+    return { state: "blocked", reason: "recipient_not_known" };
+  }
+  return row.action === "reminder" ? remind(ctx, row, customer) : escalate(ctx, row, actor, customer);
+}
+
+/** Through the conversation, whose way out decides: once for each round, however often this is repeated. */
+async function remind(ctx: Ctx, row: ObligationRow, { phone, chatObjectId }: Customer): Promise<Outcome> {
+  const { organizationId, instanceId, installationId } = row;
+  const { line } = await ctx.chats.get(ctx.chats.idFromString(chatObjectId)).send({
+    address: { organizationId, instanceId, phone },
+    message: { type: "text", text: row.message },
+    by: { kind: "plugin", id: installationId },
+    dedupeKey: messageKeyOf(row),
+    policy: { kind: "proactive", whenClosed: "block", installationId },
+  });
+  return outcomeOf(line, ctx.clock.now());
+}
+
+function outcomeOf({ state, errorCode, policy }: OutboundLine, now: number): Outcome {
+  switch (state) {
+    case "sent":
+      return { state, reason: null };
+    case "blocked":
+      return { state, reason: policy?.reason ?? errorCode ?? "policy" };
+    case "failed":
+      return { state: errorCode === "outside_window" ? "blocked" : "failed", reason: errorCode };
+    case "unknown":
+      // It may have gone out, and is not sent twice.
+      return { state: "failed", reason: errorCode ?? "interrupted" };
+    case "held":
+      return { state, reason: policy?.reason ?? "policy", until: policy?.until ?? now + LOOK_AGAIN_MS };
+    case "waiting":
+    case "sending":
+      return { state: "held", reason: "on_its_way", until: now + LOOK_AGAIN_MS };
+  }
+}
+
+/** A chat has one open escalation, so a second one for the same customer joins it. */
+async function escalate(
+  ctx: Ctx,
+  row: ObligationRow,
+  actor: PluginActor,
+  { chatObjectId }: Customer,
+): Promise<Outcome> {
+  const chatId = await findChatId(ctx, row.organizationId, chatObjectId);
+  if (chatId === null) {
+    return { state: "blocked", reason: "recipient_not_known" };
+  }
+  await createEscalation({
+    ctx: asPlugin(ctx, actor),
+    input: {
+      chatId,
+      reason: row.title,
+      summary: row.message,
+      urgency: row.urgency ?? "normal",
+      source: { kind: "obligation", id: row.id },
+    },
+  });
+  return { state: "sent", reason: null };
+}

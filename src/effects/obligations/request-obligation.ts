@@ -1,0 +1,201 @@
+import { and, eq } from "drizzle-orm";
+import type { PluginActor } from "../../access/actor.ts";
+import type { Ctx } from "../../access/context.ts";
+import { requireEffect } from "../../access/require-effect.ts";
+import type { RequestObligation } from "../../contract/obligations.ts";
+import { obligation, obligationChange } from "../../db/schema/index.ts";
+import { AppError, notFound } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
+import type { ResolvedRecipient } from "../recipients.ts";
+import { findCustomer, obligationPhonePurpose, permissionFor } from "./find-customer.ts";
+import { DUE_AHEAD_MAX_MS, OPEN_PER_INSTALLATION, TICK_MS } from "./limits.ts";
+import { messageKeyOf, type ObligationRow } from "./obligation-row.ts";
+import { sendWork } from "./send-work.ts";
+import { countOpen } from "./store-due.ts";
+
+type PluginCtx = Ctx<PluginActor>;
+type Terms = Omit<RequestObligation, "recipient">;
+
+const REQUEST = { control: "obligations:write", bridge: "plugin:obligations:request" } as const;
+
+/**
+ * Whether the obligation may be asked for. What it leads to takes its own permission, which is looked at again when it
+ * is due. Throws `permission_not_granted`, `obligation_invalid`, `obligations_too_many`.
+ */
+export async function planObligation({
+  ctx,
+  input: { terms, recipient },
+}: {
+  ctx: PluginCtx;
+  input: { terms: Terms; recipient: ResolvedRecipient };
+}): Promise<void> {
+  requireEffect(ctx, REQUEST);
+  const bridge = permissionFor({ action: terms.action, scope: recipient.scope });
+  if (bridge === null) {
+    throw invalid("/recipient", "An escalation needs a customer who has written before, not a phone number.");
+  }
+  requireEffect(ctx, { ...REQUEST, bridge });
+  if (Date.parse(terms.dueAt) > ctx.clock.now() + DUE_AHEAD_MAX_MS) {
+    throw invalid("/dueAt", "An obligation lies two years ahead at most.");
+  }
+  if ((await countOpen(ctx, ctx.actor.id)) >= OPEN_PER_INSTALLATION) {
+    throw new AppError(
+      "conflict",
+      "obligations_too_many",
+      `The plugin has ${OPEN_PER_INSTALLATION} obligations waiting.`,
+      { gate: "policy", hint: "Delete those that are settled: DELETE /bridge/v1/obligations/{id}." },
+    );
+  }
+}
+
+/**
+ * Notes the obligation. The same `externalId` and `dueAt` is the same one: asked for again, it is answered as it is.
+ * Throws `obligation_exists` when it is another number's, was listed by the plugin's tool, or is over.
+ */
+export async function requestObligation({
+  ctx,
+  input: { terms, recipient },
+}: {
+  ctx: PluginCtx;
+  input: { terms: Terms; recipient: ResolvedRecipient };
+}): Promise<ObligationRow> {
+  const organizationId = requireEffect(ctx, REQUEST);
+  const id = newId("obligation");
+  const now = ctx.clock.now();
+  const dueAt = Date.parse(terms.dueAt);
+  const isExternal = recipient.scope === "external_recipient";
+  const [row] = await ctx.db
+    .insert(obligation)
+    .values({
+      id,
+      organizationId,
+      instanceId: ctx.actor.instanceId,
+      installationId: ctx.actor.id,
+      source: "requested",
+      externalId: terms.externalId,
+      title: terms.title,
+      message: terms.message,
+      action: terms.action,
+      dueAt,
+      scope: recipient.scope,
+      phoneSealed: isExternal ? await ctx.keyRing.seal(recipient.phone, obligationPhonePurpose(id)) : null,
+      chatObjectId: isExternal ? null : recipient.chatObjectId,
+      everyHours: terms.repeat?.everyHours ?? null,
+      timesLeft: terms.repeat?.times ?? 1,
+      state: "waiting",
+      nextActAt: dueAt,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .onConflictDoNothing()
+    .returning();
+  if (row === undefined) {
+    return findSame(ctx, terms.externalId, dueAt);
+  }
+  if (dueAt <= now + TICK_MS) {
+    await sendWork(ctx, "obligation.act", [{ organizationId, id, dueAt }]);
+  }
+  return row;
+}
+
+async function findSame(ctx: PluginCtx, externalId: string, dueAt: number): Promise<ObligationRow> {
+  const row = await ctx.db
+    .select()
+    .from(obligation)
+    .where(
+      and(
+        eq(obligation.installationId, ctx.actor.id),
+        eq(obligation.externalId, externalId),
+        eq(obligation.dueAt, dueAt),
+      ),
+    )
+    .get();
+  if (row?.instanceId !== ctx.actor.instanceId || row.source !== "requested" || row.state === "cancelled") {
+    throw new AppError(
+      "conflict",
+      "obligation_exists",
+      "There is an obligation of that id and time already.",
+      {
+        hint: "Give it another `externalId` or `dueAt`.",
+      },
+    );
+  }
+  return row;
+}
+
+/** The plugin's own obligation on this number. Throws `obligation_not_found` for everything else. */
+export async function findOwnObligation({
+  ctx,
+  input: { id },
+}: {
+  ctx: PluginCtx;
+  input: { id: string };
+}): Promise<ObligationRow> {
+  const organizationId = requireEffect(ctx, REQUEST);
+  const row = await ctx.db
+    .select()
+    .from(obligation)
+    .where(
+      and(
+        eq(obligation.id, id),
+        eq(obligation.organizationId, organizationId),
+        eq(obligation.installationId, ctx.actor.id),
+        eq(obligation.instanceId, ctx.actor.instanceId),
+      ),
+    )
+    .get();
+  if (row === undefined) {
+    throw notFound("obligation", id);
+  }
+  return row;
+}
+
+/** Takes it back: nothing is sent any more. One that is cancelled stays so; throws `obligation_settled` for other ends. */
+export async function cancelObligation({
+  ctx,
+  input: { id },
+}: {
+  ctx: PluginCtx;
+  input: { id: string };
+}): Promise<ObligationRow> {
+  const found = await findOwnObligation({ ctx, input: { id } });
+  const now = ctx.clock.now();
+  const change = { state: "cancelled", reason: null, nextActAt: null, timesLeft: 0, updatedAt: now } as const;
+  const [row] = await ctx.db
+    .update(obligation)
+    .set(change)
+    .where(and(eq(obligation.id, id), eq(obligation.state, "waiting")))
+    .returning();
+  if (row !== undefined) {
+    const { organizationId, round } = row;
+    const entry = { id: newId("obligationChange"), organizationId, obligationId: id, round, createdAt: now };
+    await ctx.db.insert(obligationChange).values({ ...entry, what: "cancelled" });
+    await withdraw(ctx, found);
+    return row;
+  }
+  if (found.state !== "cancelled") {
+    throw new AppError("conflict", "obligation_settled", "It is over already.", {
+      hint: "Read how it ended: GET /bridge/v1/obligations/{id}.",
+    });
+  }
+  return found;
+}
+
+/** One that is held by its conversation is taken back there too. */
+async function withdraw(ctx: PluginCtx, row: ObligationRow): Promise<void> {
+  if (row.action !== "reminder" || (row.attempts === 0 && row.reason === null)) {
+    return;
+  }
+  const customer = await findCustomer(ctx, ctx.actor, row);
+  if (customer !== null) {
+    const object = ctx.chats.get(ctx.chats.idFromString(customer.chatObjectId));
+    await object.withdraw({ dedupeKey: messageKeyOf(row) });
+  }
+}
+
+function invalid(pointer: string, message: string): AppError {
+  return new AppError("invalid", "obligation_invalid", message, {
+    gate: "policy",
+    issues: [{ pointer, code: "obligation_invalid", message }],
+  });
+}
