@@ -12,7 +12,7 @@ export {
 } from "./schedule-words.ts";
 
 /** What is sent late is worth nothing after an hour, unless somebody says otherwise. */
-export const SEND_IF_LATE_BY_DEFAULT = 3_600;
+const SEND_IF_LATE_BY_DEFAULT = 3_600;
 const SEND_IF_LATE_BY_MAX = 7 * 24 * 3_600;
 
 /** A time on the clock of a place. `whenTwice`: which of the two, on the night on which an hour comes twice. */
@@ -38,7 +38,7 @@ export const Recurrence = z.strictObject({
 export type Recurrence = z.infer<typeof Recurrence>;
 
 /** Goes out in the text's place where WhatsApp takes approved templates only. */
-export const ScheduleTemplate = z.strictObject({
+const ScheduleTemplate = z.strictObject({
   name: z.string().min(1).max(512),
   language: z.string().min(2).max(16),
   variables: z.record(z.string().max(64), z.string().max(1_024)).default({}),

@@ -1,7 +1,7 @@
 /** Every number of scheduled messages, with its unit and reason. */
 
 export const SECOND_MS = 1_000;
-export const MINUTE_MS = 60 * SECOND_MS;
+const MINUTE_MS = 60 * SECOND_MS;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Nobody plans further ahead; what is, is a mistake in the year. */

@@ -9,9 +9,9 @@ export type ScheduleRow = typeof scheduledMessage.$inferSelect;
 
 /** Any one of these lets a plugin see and change what it scheduled itself. */
 export const SCHEDULE_PERMISSIONS: readonly BridgePermission[] = [
-  "plugin:messages:schedule:current_chat",
-  "plugin:messages:schedule:known_contact",
   "plugin:messages:schedule:external_recipient",
+  "plugin:messages:schedule:known_contact",
+  "plugin:messages:schedule:current_chat",
 ];
 
 /** What a scheduled message's number is sealed for: its row and no other. */
