@@ -190,6 +190,10 @@ describe("first-party plugins", () => {
           { id: "kivuko.greeter", enabled: false, tools: [{ name: "greet", usage: "/greet <language>" }] },
           { id: "kivuko.whatsapp", tools: [{ name: "send_message" }, { name: "send_template" }] },
           { id: "kivuko.escalations", tools: [{ name: "escalate_to_human" }] },
+          {
+            id: "kivuko.scheduling",
+            tools: [{ name: "schedule_message" }, { name: "list_scheduled" }, { name: "cancel_scheduled" }],
+          },
           { id: "kivuko.payments", tools: [{ name: "request_payment" }, { name: "payment_status" }] },
           {
             id: "kivuko.commerce",

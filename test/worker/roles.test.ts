@@ -17,9 +17,10 @@ import { addApiToken, addMember, createOrganization, testDb } from "./support/or
 
 /** What those may change who mostly look: a support agent talks to customers, and money is finance's. */
 const OWN_WRITES = {
-  viewer: ["shareReceipt"],
+  viewer: ["shareReceipt", "simulateDelivery"],
   agent: [
     "writeChatMessage",
+    "simulateDelivery",
     "takeChat",
     "releaseChat",
     "addChatNote",
