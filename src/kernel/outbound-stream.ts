@@ -28,8 +28,17 @@ export type OutboundStreamRequest = OutboundRequest & {
 export type OutboundStream = {
   readonly status: number;
   readonly headers: Headers;
-  /** Errors with an `OutboundStreamError`. Cancelling it ends the connection. */
+  readonly parts: PartReader;
+  /** The parts as a stream, made when it is asked for. Read either this or the parts. */
   readonly body: ReadableStream<Uint8Array>;
+};
+
+/** An answer part by part, without the stream around it that each part would have to pass through. */
+export type PartReader = {
+  /** The next part; undefined at the end. Throws an `OutboundStreamError`. */
+  readonly read: () => Promise<Uint8Array | undefined>;
+  /** Ends the connection. */
+  readonly cancel: (reason?: unknown) => Promise<void>;
 };
 
 /** How an answer ended before it was complete. */
@@ -91,12 +100,19 @@ export async function openOutside(
       const next = nextRequest(request, href, headers.get("location"));
       return next === null ? err(redirectRefused(host)) : openOutside(next);
     }
-    const body = bound(response.body, request.maxResponseBytes, {
+    const parts = bound(response.body, request.maxResponseBytes, {
       end,
       explain,
       tooLarge: () => tooLarge(host, request.maxResponseBytes),
     });
-    return ok({ status, headers, body });
+    return ok({
+      status,
+      headers,
+      parts,
+      get body() {
+        return toStream(parts);
+      },
+    });
   } catch {
     end();
     return err(explain());
@@ -131,36 +147,47 @@ function bound(
     readonly explain: () => OutboundStreamFailure;
     readonly tooLarge: () => OutboundFailure;
   },
-): ReadableStream<Uint8Array> {
+): PartReader {
   const reader = body?.getReader();
   let bytesRead = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
+  return {
+    async read() {
       let part: { readonly done: boolean; readonly value?: Uint8Array | undefined } | undefined;
       try {
         part = await reader?.read();
       } catch {
         on.end();
-        controller.error(new OutboundStreamError(on.explain()));
-        return;
+        throw new OutboundStreamError(on.explain());
       }
       if (part?.value === undefined) {
         on.end();
-        controller.close();
-        return;
+        return undefined;
       }
       bytesRead += part.value.byteLength;
       if (bytesRead > maxBytes) {
         on.end();
         reader?.cancel().catch(() => undefined); // the other side may be gone, and then nothing is left to cancel
-        controller.error(new OutboundStreamError(on.tooLarge()));
-        return;
+        throw new OutboundStreamError(on.tooLarge());
       }
-      controller.enqueue(part.value);
+      return part.value;
     },
     async cancel(reason) {
       on.end();
       await reader?.cancel(reason);
     },
+  };
+}
+
+function toStream({ read, cancel }: PartReader): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const part = await read();
+      if (part === undefined) {
+        controller.close();
+      } else {
+        controller.enqueue(part);
+      }
+    },
+    cancel,
   });
 }

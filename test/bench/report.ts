@@ -65,8 +65,9 @@ export function formatReport(report: Report): string {
 function formatGateway({ rush, longChat }: Report["gateway"]): string[] {
   const { messages, before, after, turnMsBefore, turnMsAfter } = longChat;
   return [
-    `${rush.chats} chats at once, each a turn with one tool call: the last reply after ${rush.lastReplyMs} ms (median ` +
-      `${rush.medianReplyMs} ms, one second of it waiting for more words), ${rush.lost} lost, ${rush.extra} too many.`,
+    `${rush.chats} new chats at once, each a turn with one tool call: all messages stored after ${rush.storedMs} ms, the last ` +
+      `reply after ${rush.lastReplyMs} ms (median ${rush.medianReplyMs} ms, one second of it waiting for more words), ` +
+      `${rush.lost} lost, ${rush.extra} too many.`,
     `A chat with ${messages} messages: heap ${formatMemory(before)} before, ${formatMemory(after)} after; a turn with one ` +
       `tool call ${turnMsBefore} ms before, ${turnMsAfter} ms after (the same second included).`,
   ];

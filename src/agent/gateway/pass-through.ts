@@ -1,6 +1,7 @@
 /** A request that is the client's own business: to the model and back, with nothing put in or taken out. */
 import type { OrgCtx } from "../../access/context.ts";
 import type { ChatCompletionChunk, ChatUsage } from "../../contract/chat-completions.ts";
+import type { PartReader } from "../../kernel/outbound-stream.ts";
 import { type ModelCall, ModelFailed, type ModelFailure, PROVIDERS, toFailure } from "../models/index.ts";
 import type { ChatAnswer } from "./chat-answer.ts";
 import { USAGE_TAIL_CHARACTERS } from "./limits.ts";
@@ -44,13 +45,13 @@ export async function passThrough(
   if (!forwarded.ok) {
     return fail(forwarded.error);
   }
-  const { contentType, body } = forwarded.value;
+  const { contentType, parts } = forwarded.value;
   if (request.stream === true) {
-    return { contentType, body: meter(body, onEnd) };
+    return { contentType, body: meter(parts, onEnd) };
   }
   let text: string;
   try {
-    text = await new Response(body).text();
+    text = await readText(parts);
   } catch (error) {
     return fail(toFailure(error));
   }
@@ -81,18 +82,27 @@ async function* watch(
 
 const GIVEN_UP: ModelFailure = { reason: "aborted", message: "The request was given up." };
 
+/** The whole answer as text. */
+async function readText({ read }: PartReader): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let part = await read(); part !== undefined; part = await read()) {
+    text += decoder.decode(part, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
 /** Passes bytes on as they are; the usage is read from the tail that goes by. */
-function meter(body: ReadableStream<Uint8Array>, onEnd: OnEnd): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+function meter({ read, cancel }: PartReader, onEnd: OnEnd): ReadableStream<Uint8Array> {
   const decoder = new TextDecoder();
   let tail = "";
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const part = await reader.read();
-        if (!part.done) {
-          tail = (tail + decoder.decode(part.value, { stream: true })).slice(-USAGE_TAIL_CHARACTERS);
-          controller.enqueue(part.value);
+        const part = await read();
+        if (part !== undefined) {
+          tail = (tail + decoder.decode(part, { stream: true })).slice(-USAGE_TAIL_CHARACTERS);
+          controller.enqueue(part);
           return;
         }
         onEnd(usageInEvents(tail), null);
@@ -104,7 +114,7 @@ function meter(body: ReadableStream<Uint8Array>, onEnd: OnEnd): ReadableStream<U
     },
     async cancel(reason) {
       onEnd(usageInEvents(tail), GIVEN_UP);
-      await reader.cancel(reason);
+      await cancel(reason);
     },
   });
 }

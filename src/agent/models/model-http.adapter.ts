@@ -1,5 +1,5 @@
 /** How requests to model providers go out and answers come back, whatever the provider. */
-import { OutboundStreamError, openOutside } from "../../kernel/outbound-stream.ts";
+import { OutboundStreamError, openOutside, type PartReader } from "../../kernel/outbound-stream.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
 import { EventTooLongError } from "../../kernel/server-sent-events.ts";
 import { ANSWER_MAX_BYTES, ANSWER_TIMEOUT_MS, ERROR_MAX_BYTES, FIRST_BYTE_TIMEOUT_MS } from "./limits.ts";
@@ -27,11 +27,17 @@ export async function postJson(
   if (!answer.ok) {
     return err(fromOutbound(answer.error));
   }
-  const { status, headers: answered, body: content } = answer.value;
+  const { status, headers: answered, parts } = answer.value;
   if (status < 200 || status > 299) {
-    return err(readFailure(status, answered, await readBeginning(content)));
+    return err(readFailure(status, answered, await readBeginning(parts)));
   }
-  return ok({ contentType: answered.get("content-type") ?? "application/json", body: content });
+  return ok({
+    contentType: answered.get("content-type") ?? "application/json",
+    parts,
+    get body() {
+      return answer.value.body;
+    },
+  });
 }
 
 /** The JSON of a whole answer. */
@@ -61,13 +67,12 @@ export function toFailure(error: unknown): ModelFailure {
   throw error;
 }
 
-async function readBeginning(body: ReadableStream<Uint8Array>): Promise<string> {
-  const reader = body.getReader();
+async function readBeginning({ read, cancel }: PartReader): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      text += decoder.decode(part.value, { stream: true });
+    for (let part = await read(); part !== undefined; part = await read()) {
+      text += decoder.decode(part, { stream: true });
       if (text.length > ERROR_MAX_BYTES) {
         break;
       }
@@ -75,6 +80,6 @@ async function readBeginning(body: ReadableStream<Uint8Array>): Promise<string> 
   } catch {
     // What came of the error's text has to do.
   }
-  reader.cancel().catch(() => undefined);
+  cancel().catch(() => undefined);
   return text;
 }

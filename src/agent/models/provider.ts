@@ -1,6 +1,7 @@
 /** What a model provider is: a table of functions that speak OpenAI's shapes, whatever the wire behind them. */
 import type { AiBinding } from "../../contract/ai-binding.ts";
 import type { ChatCompletion, ChatCompletionChunk, ChatRequest } from "../../contract/chat-completions.ts";
+import type { PartReader } from "../../kernel/outbound-stream.ts";
 import type { Result } from "../../kernel/result.ts";
 
 /** Providers at an address of the internet, which want a key. */
@@ -83,7 +84,8 @@ export class ModelFailed extends Error {
 /** An answer as the provider sent it: nothing in it was read or changed. */
 export type ForwardedAnswer = {
   readonly contentType: string;
-  /** Errors with a `ModelFailed`. */
+  /** What it consists of, to be read as parts or as a stream. */
+  readonly parts: PartReader;
   readonly body: ReadableStream<Uint8Array>;
 };
 
