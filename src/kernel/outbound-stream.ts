@@ -8,6 +8,7 @@ import {
   isRedirect,
   type OutboundFailure,
   type OutboundRequest,
+  readBody,
   redirectRefused,
   tooLarge,
 } from "./outbound.ts";
@@ -25,20 +26,26 @@ export type OutboundStreamRequest = OutboundRequest & {
   readonly maxRedirects?: number;
 };
 
+/** An answer whose head is here. What follows is taken in one of three ways, once. */
 export type OutboundStream = {
   readonly status: number;
   readonly headers: Headers;
-  readonly parts: PartReader;
-  /** The parts as a stream, made when it is asked for. Read either this or the parts. */
+  /** Piece by piece. Errors with an `OutboundStreamError`. Cancelling it ends the connection. */
   readonly body: ReadableStream<Uint8Array>;
+  /** Whole, as UTF-8. Rejects with an `OutboundStreamError`. */
+  readonly text: () => Promise<string>;
+  /** As the runtime has it, for whoever counts and watches the time by other means than touching each piece. */
+  readonly release: () => ReleasedStream;
 };
 
-/** An answer part by part, without the stream around it that each part would have to pass through. */
-export type PartReader = {
-  /** The next part; undefined at the end. Throws an `OutboundStreamError`. */
-  readonly read: () => Promise<Uint8Array | undefined>;
-  /** Ends the connection. */
-  readonly cancel: (reason?: unknown) => Promise<void>;
+export type ReleasedStream = {
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly maxBytes: number;
+  /** Stops the clock; to be called when the body has ended, however it did. */
+  readonly end: () => void;
+  /** What an error of the body means. */
+  readonly explain: () => OutboundStreamFailure;
+  readonly tooLarge: () => OutboundStreamFailure;
 };
 
 /** How an answer ended before it was complete. */
@@ -68,17 +75,11 @@ export async function openOutside(
     return err({ reason: "url_refused", message: address.error });
   }
   const { href, host } = address.value;
-  const timeout = new AbortController();
-  const whole = setTimeout(() => timeout.abort(), request.timeoutMs);
-  const firstByte = setTimeout(() => timeout.abort(), request.firstByteTimeoutMs);
-  const end = () => {
-    clearTimeout(whole);
-    clearTimeout(firstByte);
-  };
+  const deadline = startDeadline(request);
   const explain = (): OutboundStreamFailure =>
     request.signal?.aborted
       ? { reason: "aborted", message: `The call of ${host} was given up.` }
-      : timeout.signal.aborted
+      : deadline.hasPassed()
         ? { reason: "timed_out", message: `${host} did not answer in time.` }
         : {
             reason: "connect_failed",
@@ -90,33 +91,113 @@ export async function openOutside(
       headers: request.headers,
       body: request.body ?? null,
       redirect: "manual",
-      signal: request.signal ? AbortSignal.any([request.signal, timeout.signal]) : timeout.signal,
+      signal: deadline.signal,
     });
-    clearTimeout(firstByte);
-    const { status, headers } = response;
-    if (isRedirect(status)) {
-      end();
+    deadline.noteHead();
+    if (isRedirect(response.status)) {
+      deadline.end();
       discard(response);
-      const next = nextRequest(request, href, headers.get("location"));
+      const next = nextRequest(request, href, response.headers.get("location"));
       return next === null ? err(redirectRefused(host)) : openOutside(next);
     }
-    const parts = bound(response.body, request.maxResponseBytes, {
-      end,
-      explain,
-      tooLarge: () => tooLarge(host, request.maxResponseBytes),
-    });
-    return ok({
-      status,
-      headers,
-      parts,
-      get body() {
-        return toStream(parts);
-      },
-    });
+    const { maxResponseBytes: maxBytes } = request;
+    return ok(
+      new OpenAnswer(response, {
+        maxBytes,
+        end: deadline.end,
+        explain,
+        tooLarge: () => tooLarge(host, maxBytes),
+      }),
+    );
   } catch {
-    end();
+    deadline.end();
     return err(explain());
   }
+}
+
+type Bounds = Omit<ReleasedStream, "body">;
+
+/** Makes a stream only for whoever wants one: each costs more than the rest of a call. */
+class OpenAnswer implements OutboundStream {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly #response: Response;
+  readonly #bounds: Bounds;
+  #body: ReadableStream<Uint8Array> | undefined;
+
+  constructor(response: Response, bounds: Bounds) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.#response = response;
+    this.#bounds = bounds;
+  }
+
+  get body(): ReadableStream<Uint8Array> {
+    this.#body ??= bound(this.#response.body, this.#bounds);
+    return this.#body;
+  }
+
+  async text(): Promise<string> {
+    const { maxBytes, end, explain, tooLarge } = this.#bounds;
+    let text: string | undefined;
+    try {
+      text = await readBody(this.#response, maxBytes);
+    } catch {
+      throw new OutboundStreamError(explain());
+    } finally {
+      end();
+    }
+    if (text === undefined) {
+      throw new OutboundStreamError(tooLarge());
+    }
+    return text;
+  }
+
+  release(): ReleasedStream {
+    return { ...this.#bounds, body: this.#response.body };
+  }
+}
+
+type Deadline = {
+  /** Aborts when time is up, and when the caller gives the call up. */
+  readonly signal: AbortSignal;
+  readonly noteHead: () => void;
+  readonly hasPassed: () => boolean;
+  readonly end: () => void;
+};
+
+/** Both deadlines with one timer, since nearly every call ends long before: it is set anew where the head has come. */
+function startDeadline({ firstByteTimeoutMs, timeoutMs, signal }: OutboundStreamRequest): Deadline {
+  const controller = new AbortController();
+  const headTimeoutMs = Math.min(firstByteTimeoutMs, timeoutMs);
+  let hasHead = false;
+  let hasPassed = false;
+  const ring = () => {
+    if (hasHead && timer === headTimer && timeoutMs > headTimeoutMs) {
+      timer = setTimeout(ring, timeoutMs - headTimeoutMs);
+    } else {
+      hasPassed = true;
+      controller.abort();
+    }
+  };
+  const headTimer = setTimeout(ring, headTimeoutMs);
+  let timer = headTimer;
+  const giveUp = () => controller.abort();
+  if (signal?.aborted) {
+    giveUp();
+  }
+  signal?.addEventListener("abort", giveUp);
+  return {
+    signal: controller.signal,
+    noteHead: () => {
+      hasHead = true;
+    },
+    hasPassed: () => hasPassed,
+    end: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
+    },
+  };
 }
 
 /** What to ask after a redirect; null when it is not to be followed, or leads nowhere. */
@@ -139,55 +220,36 @@ function nextRequest(
 }
 
 /** The body, counted while it is read. */
-function bound(
-  body: ReadableStream<Uint8Array> | null,
-  maxBytes: number,
-  on: {
-    readonly end: () => void;
-    readonly explain: () => OutboundStreamFailure;
-    readonly tooLarge: () => OutboundFailure;
-  },
-): PartReader {
+function bound(body: ReadableStream<Uint8Array> | null, on: Bounds): ReadableStream<Uint8Array> {
   const reader = body?.getReader();
   let bytesRead = 0;
-  return {
-    async read() {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
       let part: { readonly done: boolean; readonly value?: Uint8Array | undefined } | undefined;
       try {
         part = await reader?.read();
       } catch {
         on.end();
-        throw new OutboundStreamError(on.explain());
+        controller.error(new OutboundStreamError(on.explain()));
+        return;
       }
       if (part?.value === undefined) {
         on.end();
-        return undefined;
+        controller.close();
+        return;
       }
       bytesRead += part.value.byteLength;
-      if (bytesRead > maxBytes) {
+      if (bytesRead > on.maxBytes) {
         on.end();
         reader?.cancel().catch(() => undefined); // the other side may be gone, and then nothing is left to cancel
-        throw new OutboundStreamError(on.tooLarge());
+        controller.error(new OutboundStreamError(on.tooLarge()));
+        return;
       }
-      return part.value;
+      controller.enqueue(part.value);
     },
     async cancel(reason) {
       on.end();
       await reader?.cancel(reason);
     },
-  };
-}
-
-function toStream({ read, cancel }: PartReader): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const part = await read();
-      if (part === undefined) {
-        controller.close();
-      } else {
-        controller.enqueue(part);
-      }
-    },
-    cancel,
   });
 }

@@ -132,7 +132,7 @@ const DIGITS = /^\d+$/;
  * when nothing else frames or wraps the body: workerd lets `transfer-encoding: chunked` go before a
  * `content-length` beside it, and a compressed body grows. Those are counted while they are read.
  */
-async function readBody(response: Response, maxBytes: number): Promise<string | undefined> {
+export async function readBody(response: Response, maxBytes: number): Promise<string | undefined> {
   const { headers } = response;
   const stated = headers.get("content-length");
   if (stated !== null && DIGITS.test(stated) && !headers.has("transfer-encoding")) {

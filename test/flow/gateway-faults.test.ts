@@ -61,6 +61,27 @@ describe("[GATEWAY-05] a model that misbehaves", () => {
     }
   });
 
+  test("stalls in a stream: what it said until then is with the client, whoever asks", async () => {
+    for (const key of [stage.boundKey, stage.freeKey]) {
+      const model = await newModel({ text: "Your ticket is", stall: "first_piece" });
+      const leaving = new AbortController();
+      const response = await fetch(`${stage.baseUrl}/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify({ model, messages: [{ role: "user", content: "Hi" }], stream: true }),
+        signal: leaving.signal,
+      });
+      let text = "";
+      for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+        text += Buffer.from(piece).toString();
+        if (text.includes("Your ")) {
+          break;
+        }
+      }
+      leaving.abort();
+    }
+  });
+
   test("is not waited for when it asks for longer than a customer would wait", async () => {
     const model = await newModel({ status: 429, headers: { "retry-after": "60" } });
     expect(await ask(model)).toMatchObject({ status: 429 });

@@ -15,7 +15,6 @@ import type { ChatInput } from "./read-chat-request.ts";
 import { recordModelUsage } from "./record-model-usage.ts";
 
 export type CompleteChatInput = ChatInput & {
-  readonly requestCharacters: number;
   /** The key that asks, for its caps; null for an API token. */
   readonly key: KnownGatewayKey | null;
   /** The number whose tools are meant; null when none is. */
@@ -46,7 +45,7 @@ export async function completeChat({
   if (model === undefined) {
     throw modelNotFound(request.model);
   }
-  const settle = await holdCaps(ctx, input.key, request, input.requestCharacters);
+  const settle = await holdCaps(ctx, input.key, request, input.characters);
   const externalUser = externalUserOf(request["safety_identifier"] ?? request["user"]);
   try {
     if (catalog !== null && !hasOwnTools(request) && usesPlugins(catalog, enabledPluginIds)) {
@@ -64,7 +63,8 @@ export async function completeChat({
     }
     const startedAt = ctx.clock.now();
     const instanceId = catalog?.instanceId ?? null;
-    return await passThrough(ctx, { model, request, abort }, (usage, failure) => {
+    const passing = { model, request, abort, ...(input.text !== undefined && { text: input.text }) };
+    return await passThrough(ctx, passing, (usage, failure) => {
       const status = failure?.reason ?? "ok";
       recordModelUsage(ctx, { model, instanceId, externalUser, status, usage, startedAt });
       settle(usage?.total_tokens ?? (failure === null || failure.reason === "aborted" ? null : 0));

@@ -1,8 +1,14 @@
 /** A request that is the client's own business: to the model and back, with nothing put in or taken out. */
 import type { OrgCtx } from "../../access/context.ts";
 import type { ChatCompletionChunk, ChatUsage } from "../../contract/chat-completions.ts";
-import type { PartReader } from "../../kernel/outbound-stream.ts";
-import { type ModelCall, ModelFailed, type ModelFailure, PROVIDERS, toFailure } from "../models/index.ts";
+import {
+  type ModelCall,
+  ModelFailed,
+  type ModelFailure,
+  PROVIDERS,
+  relay,
+  toFailure,
+} from "../models/index.ts";
 import type { ChatAnswer } from "./chat-answer.ts";
 import { USAGE_TAIL_CHARACTERS } from "./limits.ts";
 import { checkTranslatable } from "./read-chat-request.ts";
@@ -14,12 +20,27 @@ type OnEnd = (usage: ChatUsage | null, failure: ModelFailure | null) => void;
 /** The answer of the model. Throws `ModelFailed` when there is none. */
 export async function passThrough(
   ctx: OrgCtx,
-  { model, request, abort }: Pick<ModelCall, "model" | "request"> & { readonly abort: AbortController },
+  {
+    model,
+    request,
+    text,
+    abort,
+  }: Pick<ModelCall, "model" | "request" | "text"> & {
+    readonly abort: AbortController;
+  },
   onEnd: OnEnd,
 ): Promise<ChatAnswer> {
   const { allowInsecurePluginUrls: allowLoopbackHttp } = ctx.config;
   const { ai, clock } = ctx;
-  const call: ModelCall = { model, request, signal: abort.signal, allowLoopbackHttp, ai, now: clock.now() };
+  const call: ModelCall = {
+    model,
+    request,
+    ...(text !== undefined && { text }),
+    signal: abort.signal,
+    allowLoopbackHttp,
+    ai,
+    now: clock.now(),
+  };
   const provider = PROVIDERS[model.provider];
   const fail = (failure: ModelFailure): never => {
     onEnd(null, failure);
@@ -45,18 +66,25 @@ export async function passThrough(
   if (!forwarded.ok) {
     return fail(forwarded.error);
   }
-  const { contentType, parts } = forwarded.value;
+  const { contentType, answer } = forwarded.value;
   if (request.stream === true) {
-    return { contentType, body: meter(parts, onEnd) };
+    const { body, ended } = relay({
+      forwarded: forwarded.value,
+      tailCharacters: USAGE_TAIL_CHARACTERS,
+      abort,
+      lastWords: (failure) => failureEvent(new ModelFailed(failure)),
+    });
+    ctx.background(ended.then(({ tail, failure }) => onEnd(usageInEvents(tail), failure)));
+    return { contentType, body };
   }
-  let text: string;
+  let whole: string;
   try {
-    text = await readText(parts);
+    whole = await answer.text();
   } catch (error) {
     return fail(toFailure(error));
   }
-  onEnd(usageIn(text), null);
-  return { contentType, body: text };
+  onEnd(usageIn(whole), null);
+  return { contentType, body: whole };
 }
 
 /** Passes chunks on and notes the usage among them. */
@@ -81,43 +109,6 @@ async function* watch(
 }
 
 const GIVEN_UP: ModelFailure = { reason: "aborted", message: "The request was given up." };
-
-/** The whole answer as text. */
-async function readText({ read }: PartReader): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let part = await read(); part !== undefined; part = await read()) {
-    text += decoder.decode(part, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** Passes bytes on as they are; the usage is read from the tail that goes by. */
-function meter({ read, cancel }: PartReader, onEnd: OnEnd): ReadableStream<Uint8Array> {
-  const decoder = new TextDecoder();
-  let tail = "";
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const part = await read();
-        if (part !== undefined) {
-          tail = (tail + decoder.decode(part, { stream: true })).slice(-USAGE_TAIL_CHARACTERS);
-          controller.enqueue(part);
-          return;
-        }
-        onEnd(usageInEvents(tail), null);
-      } catch (error) {
-        onEnd(null, toFailure(error));
-        controller.enqueue(failureEvent(error));
-      }
-      controller.close();
-    },
-    async cancel(reason) {
-      onEnd(usageInEvents(tail), GIVEN_UP);
-      await cancel(reason);
-    },
-  });
-}
 
 /** The usage of the last event that has one. */
 function usageInEvents(tail: string): ChatUsage | null {

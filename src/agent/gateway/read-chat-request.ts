@@ -6,6 +6,9 @@ export type ChatInput = {
   readonly request: ChatRequest;
   /** Our own parameter: the only plugins to consider. Never passed on. */
   readonly enabledPluginIds: readonly string[] | null;
+  readonly characters: number;
+  /** The body as it came; left out where our own parameter is in it. */
+  readonly text?: string;
 };
 
 /** Throws `malformed_json` and `invalid_request`, with every problem. */
@@ -54,6 +57,8 @@ export function readChatRequest(text: string): ChatInput {
   return {
     request: request as unknown as ChatRequest,
     enabledPluginIds: enabledPluginIds as readonly string[] | null,
+    characters: text.length,
+    ...(!("enabledPluginIds" in body) && { text }),
   };
 }
 

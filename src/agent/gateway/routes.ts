@@ -31,7 +31,6 @@ export async function postChatCompletion(request: Request, base: CtxBase): Promi
       ctx,
       input: {
         ...chat,
-        requestCharacters: text.length,
         key,
         catalog: await findCatalog(request, ctx),
         abort,

@@ -27,13 +27,13 @@ async function complete(call: ModelCall): Promise<Result<ChatCompletion, ModelFa
   if (!opened.ok) {
     return opened;
   }
-  const answer = await readWhole<AnthropicMessage>(opened.value.body, isMessage);
+  const answer = await readWhole<AnthropicMessage>(opened.value, isMessage);
   return answer.ok ? ok(toCompletion(answer.value, call.model.alias, call.now)) : answer;
 }
 
 async function stream(call: ModelCall): Promise<Result<AsyncIterable<ChatCompletionChunk>, ModelFailure>> {
   const opened = await open(call, true);
-  return opened.ok ? ok(toChunks(parseEvents(opened.value.body), call.model.alias, call.now)) : opened;
+  return opened.ok ? ok(toChunks(parseEvents(opened.value.answer.body), call.model.alias, call.now)) : opened;
 }
 
 async function open(call: ModelCall, isStreamed: boolean): Promise<Result<ForwardedAnswer, ModelFailure>> {

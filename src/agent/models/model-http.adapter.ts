@@ -1,5 +1,5 @@
 /** How requests to model providers go out and answers come back, whatever the provider. */
-import { OutboundStreamError, openOutside, type PartReader } from "../../kernel/outbound-stream.ts";
+import { OutboundStreamError, openOutside } from "../../kernel/outbound-stream.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
 import { EventTooLongError } from "../../kernel/server-sent-events.ts";
 import { ANSWER_MAX_BYTES, ANSWER_TIMEOUT_MS, ERROR_MAX_BYTES, FIRST_BYTE_TIMEOUT_MS } from "./limits.ts";
@@ -27,26 +27,20 @@ export async function postJson(
   if (!answer.ok) {
     return err(fromOutbound(answer.error));
   }
-  const { status, headers: answered, parts } = answer.value;
+  const { status, headers: answered } = answer.value;
   if (status < 200 || status > 299) {
-    return err(readFailure(status, answered, await readBeginning(parts)));
+    return err(readFailure(status, answered, await readBeginning(answer.value.body)));
   }
-  return ok({
-    contentType: answered.get("content-type") ?? "application/json",
-    parts,
-    get body() {
-      return answer.value.body;
-    },
-  });
+  return ok({ contentType: answered.get("content-type") ?? "application/json", answer: answer.value });
 }
 
 /** The JSON of a whole answer. */
 export async function readWhole<T>(
-  body: ReadableStream<Uint8Array>,
+  { answer }: ForwardedAnswer,
   isExpected: (value: unknown) => boolean,
 ): Promise<Result<T, ModelFailure>> {
   try {
-    const value: unknown = JSON.parse(await new Response(body).text());
+    const value: unknown = JSON.parse(await answer.text());
     return isExpected(value) ? ok(value as T) : err(ANSWER_INVALID);
   } catch (error) {
     return err(toFailure(error));
@@ -67,12 +61,13 @@ export function toFailure(error: unknown): ModelFailure {
   throw error;
 }
 
-async function readBeginning({ read, cancel }: PartReader): Promise<string> {
+async function readBeginning(body: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for (let part = await read(); part !== undefined; part = await read()) {
-      text += decoder.decode(part, { stream: true });
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      text += decoder.decode(part.value, { stream: true });
       if (text.length > ERROR_MAX_BYTES) {
         break;
       }
@@ -80,6 +75,6 @@ async function readBeginning({ read, cancel }: PartReader): Promise<string> {
   } catch {
     // What came of the error's text has to do.
   }
-  cancel().catch(() => undefined);
+  reader.cancel().catch(() => undefined);
   return text;
 }

@@ -11,6 +11,7 @@ import {
   type Provider,
 } from "./provider.ts";
 import { PROVIDER_FAILED } from "./read-failure.ts";
+import { rewriteRequest } from "./rewrite-request.ts";
 
 export const openaiCompatible: Provider = {
   complete,
@@ -20,25 +21,28 @@ export const openaiCompatible: Provider = {
 
 async function complete(call: ModelCall): Promise<Result<ChatCompletion, ModelFailure>> {
   const opened = await open(call, false);
-  return opened.ok ? readWhole<ChatCompletion>(opened.value.body, isCompletion) : opened;
+  return opened.ok ? readWhole<ChatCompletion>(opened.value, isCompletion) : opened;
 }
 
 async function stream(call: ModelCall): Promise<Result<AsyncIterable<ChatCompletionChunk>, ModelFailure>> {
   const opened = await open(call, true);
-  return opened.ok ? ok(readChunks(opened.value.body)) : opened;
+  return opened.ok ? ok(readChunks(opened.value.answer.body)) : opened;
 }
 
 /** Sends the request with the provider's name of the model; a streamed answer is asked to say what it used. */
 async function open(call: ModelCall, isStreamed: boolean): Promise<Result<ForwardedAnswer, ModelFailure>> {
-  const { model, request } = call;
-  const body = JSON.stringify({
-    ...request,
-    model: model.providerModel,
-    ...(isStreamed && {
-      stream: true,
-      stream_options: { ...(request["stream_options"] as object | null | undefined), include_usage: true },
-    }),
-  });
+  const { model, request, text } = call;
+  const rewritten = text === undefined ? null : rewriteRequest(text, request, model.providerModel);
+  const body =
+    rewritten ??
+    JSON.stringify({
+      ...request,
+      model: model.providerModel,
+      ...(isStreamed && {
+        stream: true,
+        stream_options: { ...(request["stream_options"] as object | null | undefined), include_usage: true },
+      }),
+    });
   return postJson(call, "/chat/completions", body, {
     accept: isStreamed ? "text/event-stream" : "application/json",
     ...(model.apiKey !== null && { authorization: `Bearer ${model.apiKey}` }),

@@ -1,7 +1,7 @@
 /** What a model provider is: a table of functions that speak OpenAI's shapes, whatever the wire behind them. */
 import type { AiBinding } from "../../contract/ai-binding.ts";
 import type { ChatCompletion, ChatCompletionChunk, ChatRequest } from "../../contract/chat-completions.ts";
-import type { PartReader } from "../../kernel/outbound-stream.ts";
+import type { OutboundStream } from "../../kernel/outbound-stream.ts";
 import type { Result } from "../../kernel/result.ts";
 
 /** Providers at an address of the internet, which want a key. */
@@ -37,6 +37,8 @@ export type ModelCall = {
   readonly model: ResolvedModel;
   /** The request in OpenAI's form; its `model` and `stream` are the adapter's to set. */
   readonly request: ChatRequest;
+  /** The request as its client wrote it, where it goes on as it is. */
+  readonly text?: string;
   readonly allowLoopbackHttp: boolean;
   /** Null for a deployment without one. */
   readonly ai: AiBinding | null;
@@ -84,9 +86,7 @@ export class ModelFailed extends Error {
 /** An answer as the provider sent it: nothing in it was read or changed. */
 export type ForwardedAnswer = {
   readonly contentType: string;
-  /** What it consists of, to be read as parts or as a stream. */
-  readonly parts: PartReader;
-  readonly body: ReadableStream<Uint8Array>;
+  readonly answer: OutboundStream;
 };
 
 export type Provider = {
