@@ -901,6 +901,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "The caps of a gateway key hold exactly when a hundred requests come at once.",
   },
   {
+    id: "GATEWAY-08",
+    source: "docs/decisions/0017-the-bench.md",
+    rule: "What is passed through stays as its client wrote it, but for the model's name and the wish for usage.",
+  },
+  {
     id: "APPROVAL-01",
     source: "README.md",
     rule: "A call waits when its tool is sensitive, when the grant says so, or for its effects in a chat that a person takes part in.",
