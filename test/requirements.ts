@@ -503,6 +503,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "A platform that is started again on this machine knows its owner, secrets and schema.",
   },
   {
+    id: "LOCAL-03",
+    source: "docs/operations.md",
+    rule: "On this machine every cron trigger is fired at its minute, one tick after the other, and one that fails is shown.",
+  },
+  {
+    id: "LOCAL-04",
+    source: "docs/operations.md",
+    rule: "A story can put the clock of a platform on this machine forward, and of no other.",
+  },
+  {
     id: "CHANNEL-01",
     source: "docs/decisions/0019-channels-out.md",
     rule: "A message with a key goes out at most once, of any number of tries at once, later or after a crash.",

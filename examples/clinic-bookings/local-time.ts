@@ -29,6 +29,13 @@ export function localTimeOf(instant: number, timeZone: string): string {
   return shownAt(instant, timeZone).slice(0, "2026-12-01T09:30".length);
 }
 
+/** The same for people, such as "Tuesday, 1 December 2026 at 09:30". */
+export function dayAndTime(instant: number, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "full", timeStyle: "short" }).format(
+    instant,
+  );
+}
+
 /** The day before the instant, on the calendar of that place, at that time of day. */
 export function dayBefore(instant: number, timeZone: string, timeOfDay: string): string {
   const [today = ""] = shownAt(instant, timeZone).split("T");

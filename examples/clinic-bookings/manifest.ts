@@ -44,6 +44,13 @@ export function clinicBookingsManifest(baseUrl: string) {
           minimum: 0,
           description: "What a visit costs, in minor units (250000 is KES 2,500).",
         },
+        reminderTemplate: {
+          type: "string",
+          minLength: 1,
+          description:
+            "An approved English template with {{1}} for the service and {{2}} for the time. WhatsApp takes nothing " +
+            "else from a number to which the patient has not written for a day.",
+        },
       },
       required: ["timeZone", "consultationFee"],
     },

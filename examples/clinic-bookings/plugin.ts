@@ -1,6 +1,13 @@
-import { createPlugin, PluginError, type PluginOptions } from "kivuko/sdk";
-import { type BookingBook, createBookingBook, type DueBalance } from "./booking-book.ts";
-import { dayBefore, instantOf, isTimeZone, localTimeOf } from "./local-time.ts";
+import {
+  BridgeError,
+  type CallBridge,
+  createPlugin,
+  type DueObligation,
+  PluginError,
+  type PluginOptions,
+} from "kivuko/sdk";
+import { type Booking, type BookingBook, createBookingBook, type DueBalance } from "./booking-book.ts";
+import { dayAndTime, dayBefore, instantOf, isTimeZone, localTimeOf } from "./local-time.ts";
 import { clinicBookingsManifest } from "./manifest.ts";
 
 type Manifest = ReturnType<typeof clinicBookingsManifest>;
@@ -12,7 +19,7 @@ type ClinicBookingsOptions = Omit<PluginOptions<Manifest>, "manifest" | "tools">
 /** When patients are reminded, on their own clock. */
 const REMINDED_AT = "09:00";
 
-const money = new Intl.NumberFormat("en-KE", { style: "currency", currency: "KES" });
+const money = new Intl.NumberFormat("en-KE", { style: "currency", currency: "KES", currencyDisplay: "code" });
 
 /**
  * The clinic. It knows appointments and bills; the platform knows the patients' numbers, when they may be written to and
@@ -35,20 +42,18 @@ export function createClinicBookings({
           throw refuse("slot_taken", "Somebody has that time already.", "Offer the patient another time.");
         }
         const wish = { userId: patientOf(user), service, startsAt: instant, fee: config.consultationFee };
-        const { id } = book.book(callId, wish);
-        const localTime = dayBefore(instant, patientZone, REMINDED_AT);
-        const isReminded = instantOf(localTime, patientZone) > now();
-        if (isReminded) {
-          const shown = localTimeOf(instant, patientZone).replace("T", " at ");
-          await bridge.scheduledMessages.create({
-            text: `Tomorrow: ${service}, ${shown} (${patientZone}). Reply here if you cannot come.`,
-            sendAt: { localTime, timeZone: patientZone },
-          });
-        }
+        const booking = book.book(callId, wish);
+        const reminder = await scheduleReminder(bridge, booking, {
+          timeZone: patientZone,
+          template: config.reminderTemplate,
+          now: now(),
+        });
         return {
-          appointment: id,
-          isReminded,
-          message: `Appointment ${id} is booked: ${service}, ${startsAt.replace("T", " at ")}.`,
+          appointment: booking.id,
+          reminder,
+          message:
+            `Appointment ${booking.id} is booked: ${service}, ${dayAndTime(instant, config.timeZone)}.` +
+            (reminder === "scheduled" ? " You will be reminded the day before." : ""),
         };
       },
 
@@ -76,7 +81,35 @@ export function createClinicBookings({
   });
 }
 
-function toObligation({ booking: { id, userId, service, fee }, dueAt, needsPerson }: DueBalance) {
+/** `scheduled`, or why there is no reminder: the patient has the appointment without it as well. */
+async function scheduleReminder(
+  bridge: CallBridge,
+  { service, startsAt }: Booking,
+  { timeZone, template, now }: { timeZone: string; template: string | undefined; now: number },
+): Promise<string> {
+  const localTime = dayBefore(startsAt, timeZone, REMINDED_AT);
+  if (instantOf(localTime, timeZone) <= now) {
+    return "too_close";
+  }
+  const when = `${dayAndTime(startsAt, timeZone)} (${timeZone})`;
+  const variables = { "1": service, "2": when };
+  try {
+    const { state } = await bridge.scheduledMessages.create({
+      text: `Your appointment: ${service}, ${when}. Reply here if you cannot come.`,
+      sendAt: { localTime, timeZone },
+      ...(template !== undefined && { template: { name: template, language: "en", variables } }),
+    });
+    return state;
+  } catch (error) {
+    if (error instanceof BridgeError) {
+      return error.code;
+    }
+    throw error;
+  }
+}
+
+function toObligation({ booking, dueAt, needsPerson }: DueBalance): DueObligation {
+  const { id, userId, service, fee } = booking;
   const amount = money.format(fee / 100);
   return {
     obligationId: id,

@@ -1,10 +1,12 @@
 /**
- * `npm run demo`: the quick start and a shop's story on a platform of its own, told as a transcript. `-- --once` ends
- * after them; without it the platform stays up to be tried. Exit code 1 when something is not as the story promises.
+ * `npm run demo`: the quick start, a shop's story and a clinic's on a platform of its own, told as a transcript.
+ * `-- --once` ends after them; without it the platform stays up to be tried. Exit code 1 when something is not as the story promises.
  */
 import { parseArgs } from "node:util";
 import { createApi, UnexpectedAnswer } from "./api.ts";
 import { startCron } from "./cron.ts";
+import { type Clinic, openClinic } from "./demo/clinic.ts";
+import { tellClinicStory } from "./demo/clinic-story.ts";
 import { type Depot, openDepot } from "./demo/depot.ts";
 import { type Desk, openDesk } from "./demo/desk.ts";
 import { tellGasStory } from "./demo/gas-story.ts";
@@ -24,16 +26,19 @@ function showTrouble({ level, message }: LogLine) {
   }
 }
 
-async function tell(platform: LocalPlatform, desk: Desk, depot: Depot) {
+type Plugins = { readonly desk: Desk; readonly depot: Depot; readonly clinic: Clinic };
+
+async function tell(platform: LocalPlatform, { desk, depot, clinic }: Plugins) {
   const transcript = createTranscript({ line, style });
   const owner = await ensureOwner(platform.url, { organizationName: "Duka la Amina" });
   const api = createApi(platform.url, { token: owner.token });
   const outcome = await tellQuickStart({ api, desk, transcript });
   await tellGasStory({ api, depot, transcript });
+  await tellClinicStory({ api, clinic, platform, transcript });
   return { owner, outcome };
 }
 
-function showWhatToTry(owner: LocalSignIn, { support }: StoryOutcome) {
+function showWhatToTry(owner: LocalSignIn, { support }: StoryOutcome, now: number) {
   const label = (text: string) => style("dim", text.padEnd(14));
   line();
   line(style("bold", `The platform stays up at ${owner.baseUrl}`));
@@ -42,6 +47,7 @@ function showWhatToTry(owner: LocalSignIn, { support }: StoryOutcome) {
   line(`  ${label("Sign in")}POST ${owner.baseUrl}/api/auth/sign-in/email`);
   line(`  ${label("Email")}${owner.email}`);
   line(`  ${label("Password")}${owner.password}`);
+  line(`  ${label("Its clock")}${new Date(now).toISOString()}, where the clinic's story left it`);
   line();
   line("  Three things to try, in another terminal:");
   line();
@@ -64,15 +70,18 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { once: { type: "boolean", default: false } } });
   line(style("bold", "Kivuko quick start"));
   line("A plugin is installed, granted and called, on real workerd on this machine.");
-  const [desk, depot] = await Promise.all([openDesk(), openDepot()]);
-  const platform = await startPlatform({ log: showTrouble });
-  const stopCron = startCron(platform, (error) => line(style("red", `cron: ${error}`)));
+  const platform = await startPlatform({ log: showTrouble, hasMovableClock: true });
+  const { clock } = platform;
+  const [desk, depot, clinic] = await Promise.all([openDesk(clock), openDepot(clock), openClinic(clock)]);
+  const stopCron = startCron(platform, (error) =>
+    line(style("red", `    ${error instanceof Error ? error.message : error}`)),
+  );
   try {
-    const { owner, outcome } = await tell(platform, desk, depot);
+    const { owner, outcome } = await tell(platform, { desk, depot, clinic });
     line();
     line(style("green", "The quick start holds."));
     if (!values.once) {
-      showWhatToTry(owner, outcome);
+      showWhatToTry(owner, outcome, platform.clock.now());
       await untilStopped();
     }
     return 0;
@@ -81,9 +90,9 @@ async function main(): Promise<number> {
     line(style("red", `The quick start does not hold. ${explain(error)}`));
     return 1;
   } finally {
-    stopCron();
+    await stopCron();
     await platform.stop();
-    await Promise.all([desk.close(), depot.close()]);
+    await Promise.all([desk.close(), depot.close(), clinic.close()]);
   }
 }
 

@@ -69,7 +69,9 @@ async function main(): Promise<number> {
   });
   const owner = await findOwner(platform.url, earlier);
   await writeSignIn(owner);
-  const stopCron = startCron(platform, (error) => printLog({ level: "error", message: `cron: ${error}` }));
+  const stopCron = startCron(platform, (error) =>
+    printLog({ level: "error", message: String(error instanceof Error ? error.message : error) }),
+  );
 
   const label = (text: string) => style("dim", text.padEnd(14));
   line();
@@ -86,7 +88,7 @@ async function main(): Promise<number> {
   line();
 
   await untilStopped();
-  stopCron();
+  await stopCron();
   await platform.stop();
   return 0;
 }

@@ -4,8 +4,10 @@ import { basename, dirname, join } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { type Clock, systemClock } from "../kernel/clock.ts";
 import { buildWorker, QUIET_WRANGLER, type WorkerModule } from "./build-worker.ts";
 import { migrate } from "./migrate.ts";
+import { CLOCK_CRON, movableClockEntry } from "./movable-clock.ts";
 import { findFreePort, LOOPBACK } from "./ports.ts";
 import { WRANGLER_CONFIG } from "./project.ts";
 import { createSecrets, readOrCreateSecrets } from "./secrets.ts";
@@ -27,6 +29,8 @@ export type PlatformOptions = {
   readonly wrapEntry?: (entry: string) => string;
   /** Whether the Worker can be looked into while it runs; see `inspectorUrl`. Off by default: it costs time. */
   readonly inspect?: boolean;
+  /** Whether the Worker's clock can be put forward; see `moveClock`. Off by default, and instead of `wrapEntry`. */
+  readonly hasMovableClock?: boolean;
 };
 
 export type LocalPlatform = {
@@ -36,8 +40,14 @@ export type LocalPlatform = {
   readonly directUrl: string;
   /** The Worker's inspector, a WebSocket that speaks the protocol of Chrome's tools. Throws unless `inspect` was set. */
   readonly inspectorUrl: () => Promise<URL>;
-  /** Runs the cron triggers once, as the platform does every minute. */
-  readonly tick: () => Promise<void>;
+  /** The cron expressions of wrangler.toml. */
+  readonly crons: readonly string[];
+  /** Runs these cron triggers once, all of them unless some are named. Throws when one fails, after all have run. */
+  readonly tick: (crons?: readonly string[]) => Promise<void>;
+  /** What time it is for the Worker. A plugin that is to believe its calls needs the same clock. */
+  readonly clock: Clock;
+  /** Puts the Worker's clock forward to `now` (epoch ms), and has done what is due by then but for ticks. */
+  readonly moveClock: (now: number) => Promise<void>;
   /** The database, for tests that check what was stored. */
   readonly getD1: () => Promise<D1Database>;
   readonly stop: () => Promise<void>;
@@ -107,15 +117,38 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
     await miniflare.ready;
     await migrate(await miniflare.getD1Database("DB"));
     const directUrl = (await miniflare.unsafeGetDirectURL(DIRECT_SOCKET)).origin;
+    const crons = config.triggers.crons ?? [];
+    let aheadMs = 0;
+    const clock: Clock = { now: () => systemClock.now() + aheadMs };
+    const fire = async (cron: string, at: number) => {
+      const worker = await miniflare.getWorker();
+      const { outcome } = await worker.scheduled({ cron, scheduledTime: new Date(at) });
+      return outcome;
+    };
     return {
       url,
       directUrl,
       inspectorUrl: async () => new URL(`/core:user:${name}`, await miniflare.getInspectorURL()),
-      tick: async () => {
-        const handle = await miniflare.getWorker();
-        for (const cron of config.triggers.crons ?? []) {
-          await handle.scheduled({ cron });
+      crons,
+      tick: async (named = crons) => {
+        const failed: string[] = [];
+        for (const cron of named) {
+          const outcome = await fire(cron, clock.now());
+          if (outcome !== "ok") {
+            failed.push(`"${cron}" (${outcome})`);
+          }
         }
+        if (failed.length > 0) {
+          throw new Error(`Cron failed: ${failed.join(", ")}. The Worker's log says why.`);
+        }
+      },
+      clock,
+      moveClock: async (now) => {
+        if (options.hasMovableClock !== true) {
+          throw new Error("This platform was started without hasMovableClock.");
+        }
+        aheadMs = now - systemClock.now();
+        await fire(CLOCK_CRON, now);
       },
       getD1: () => miniflare.getD1Database("DB"),
       stop: () => miniflare.dispose(),
@@ -127,7 +160,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Loca
 }
 
 /** The first module is the one that runs. */
-function wrapEntry({ wrapEntry: wrap }: PlatformOptions, [entry]: readonly WorkerModule[]) {
+function wrapEntry(options: PlatformOptions, [entry]: readonly WorkerModule[]) {
+  const wrap = options.hasMovableClock === true ? movableClockEntry : options.wrapEntry;
   return wrap === undefined || entry === undefined
     ? []
     : [

@@ -1,3 +1,4 @@
+export type { DueObligation } from "../contract/due-obligation.ts";
 export type { Manifest as PluginManifest, ManifestTool as PluginTool } from "../contract/manifest.ts";
 export {
   type Bridge,
@@ -5,6 +6,7 @@ export {
   type BridgeRequest,
   type CallBridge,
   createBridgeClient,
+  type ScheduleQuery,
 } from "./bridge.ts";
 export { BridgeError } from "./bridge-error.ts";
 export { createPlugin, type Plugin, type PluginOptions } from "./create-plugin.ts";

@@ -23,6 +23,14 @@ test("[LOCAL-01] `npm run demo -- --once` tells the story and ends well", async 
   const [, receipt = ""] = /written to +(\S+\.pdf)/.exec(output) ?? [];
   expect((await readFile(receipt)).subarray(0, 5).toString("latin1")).toBe("%PDF-");
   expect(output).toContain("nothing was done again");
+  // The reminder says when in the clinic's zone, and went out at nine of the day before.
+  const [, time = ""] = /will be sent +(.+ at 09:00) \(Africa\/Nairobi\)/.exec(output) ?? [];
+  expect(output.split("\n").filter((line) => line.includes(`clock                 ${time}`))).toHaveLength(1);
+  expect(output).toContain("the reminder is on the phone at its time");
+  expect(output).toMatch(/his reminder +held, because of quiet_hours/);
+  expect(output).toContain("she is reminded of the bill");
+  expect(output).toContain('"eventType":"reminder.sent"');
+  expect(output).toMatch(/staff sees .*blocked, because of opted_out/);
   expect(output).toContain("The quick start holds.");
   // Not a terminal: no colours.
   expect(output).not.toContain("\u001b");

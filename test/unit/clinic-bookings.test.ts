@@ -14,12 +14,14 @@ const CONFIG = { timeZone: "Africa/Nairobi", consultationFee: 250_000 };
 type Sent = { readonly path: string; readonly body: unknown; readonly key: string | null };
 
 /** The bridge's side, which takes everything and remembers it. */
-function fakeBridge(): Sent[] {
+function fakeBridge(
+  answer = () => Response.json({ id: "sch_1", state: "scheduled" }, { status: 201 }),
+): Sent[] {
   const sent: Sent[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const key = request.headers.get("idempotency-key");
     sent.push({ path: new URL(request.url).pathname, body: await request.json(), key });
-    return Response.json({ id: "sch_1", state: "scheduled" }, { status: 201 });
+    return answer();
   });
   return sent;
 }
@@ -28,7 +30,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function clinic() {
+function clinic(config: object = CONFIG) {
   const book = createBookingBook();
   let now = CALLED_AT;
   const plugin = createClinicBookings({
@@ -56,7 +58,7 @@ function clinic() {
           organizationId: "org_123",
           instanceId: "inst_456",
           ...(user !== "" && { user: { id: user, hashVersion: 1 } }),
-          config: CONFIG,
+          config,
           callId,
           currentChat: { token: "cct_1", expiresAt: new Date(now + 600_000).toISOString() },
         },
@@ -76,7 +78,7 @@ describe("the clinic", () => {
     const sent = fakeBridge();
     const { call } = clinic();
     const booked = await call("book_appointment", VISIT);
-    expect(booked).toMatchObject({ status: 200, body: { appointment: "APT-2001", isReminded: true } });
+    expect(booked).toMatchObject({ status: 200, body: { appointment: "APT-2001", reminder: "scheduled" } });
     await call("book_appointment", {
       ...VISIT,
       startsAt: "2026-12-02T01:00",
@@ -87,12 +89,12 @@ describe("the clinic", () => {
       {
         recipient: { type: "current_chat", token: "cct_1" },
         sendAt: { localTime: "2026-11-30T09:00", timeZone: "Africa/Nairobi" },
-        text: expect.stringContaining("2026-12-01 at 09:30"),
+        text: expect.stringContaining("Tuesday, 1 December 2026 at 09:30 (Africa/Nairobi)"),
       },
       // One o'clock at night in Nairobi is the afternoon before in New York.
       {
         sendAt: { localTime: "2026-11-30T09:00", timeZone: "America/New_York" },
-        text: expect.stringContaining("2026-12-01 at 17:00"),
+        text: expect.stringContaining("Tuesday, 1 December 2026 at 17:00 (America/New_York)"),
       },
     ]);
     for (const { body } of sent) {
@@ -116,8 +118,33 @@ describe("the clinic", () => {
     const sent = fakeBridge();
     const { call } = clinic();
     const booked = await call("book_appointment", { ...VISIT, startsAt: "2026-11-22T08:00" });
-    expect(booked.body).toMatchObject({ isReminded: false });
+    expect(booked.body).toMatchObject({ reminder: "too_close" });
     expect(sent).toEqual([]);
+  });
+
+  it("has the clinic's template go out where WhatsApp takes no text", async () => {
+    const sent = fakeBridge();
+    const { call } = clinic({ ...CONFIG, reminderTemplate: "appointment_reminder" });
+    await call("book_appointment", VISIT);
+    const [message] = sent.map(({ body }) => ScheduleMessage.parse(body));
+    expect(message?.template).toEqual({
+      name: "appointment_reminder",
+      language: "en",
+      variables: { "1": "Dental check-up", "2": "Tuesday, 1 December 2026 at 09:30 (Africa/Nairobi)" },
+    });
+  });
+
+  it("books without a reminder where the platform takes none, and says why", async () => {
+    const problem = { status: 403, code: "permission_not_granted", detail: "No." };
+    fakeBridge(() => Response.json(problem, { status: 403 }));
+    const { call, book } = clinic();
+    const { status, body } = await call("book_appointment", VISIT);
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: { appointment: "APT-2001", reminder: "permission_not_granted" },
+    });
+    expect(body["message"]).not.toContain("reminded");
+    expect(book.of("amina")).toHaveLength(1);
   });
 
   it.each([

@@ -13,7 +13,7 @@ import type {
 } from "../../contract/chat-completions.ts";
 import { ok } from "../../kernel/result.ts";
 import { phraseNotes, phraseResults } from "./demo-reply.ts";
-import { meaningOf, quoteFor, wordsOf } from "./demo-words.ts";
+import { labelOf, meaningOf, quoteFor, wordsOf } from "./demo-words.ts";
 import type { ModelCall, Provider } from "./provider.ts";
 
 /** The name under which every organisation has it. */
@@ -119,12 +119,7 @@ function fillInput(
   for (const name of schema.required ?? []) {
     const value = fillField(name, schema.properties?.[name] ?? {}, text);
     if (value === undefined) {
-      return {
-        missing: name
-          .replaceAll("_", " ")
-          .replace(/([a-z])([A-Z])/g, "$1 $2")
-          .toLowerCase(),
-      };
+      return { missing: labelOf(name) };
     }
     input[name] = value;
   }

@@ -40,16 +40,35 @@ export function meaningOf(text: string): ReadonlySet<string> {
 const QUOTES: readonly (readonly [field: RegExp, quote: RegExp, orAll: boolean])[] = [
   [/address$/i, /\b(?:deliver(?:ed)?(?: it)? to|bring it to|address(?: is)?):?\s+(.+)$/is, false],
   [/number$/i, /\b([A-Z]{2,}(?:-\d+)+)\b/, true],
+  [/^service$/i, /\b(?:book|for) (?:an? )?(.+?) (?:on|at) /i, true],
 ];
+
+/** A day and a time, as in "on 2026-12-01 at 09:30". */
+const TIME_FIELD = /^(?:startsAt|localTime)$/;
+const DAY_AND_TIME = /\b(\d{4}-\d{2}-\d{2})(?:T|,? (?:at )?)(\d{2}:\d{2})\b/;
 
 /** What the customer wrote for a field, to the letter; undefined when they did not. */
 export function quoteFor(field: string, text: string): string | undefined {
+  if (TIME_FIELD.test(field)) {
+    const [, day, time] = DAY_AND_TIME.exec(text) ?? [];
+    return day === undefined ? undefined : `${day}T${time}`;
+  }
   const known = QUOTES.find(([name]) => name.test(field));
   if (known === undefined) {
     return text;
   }
   const [, quote, orAll] = known;
   return quote.exec(text)?.[1] ?? (orAll ? text : undefined);
+}
+
+/** What the customer is asked for when a field is missing. */
+export function labelOf(field: string): string {
+  return TIME_FIELD.test(field)
+    ? "day and the time, such as 2026-12-01 at 10:30"
+    : field
+        .replaceAll("_", " ")
+        .replace(/([a-z])([A-Z])/g, "$1 $2")
+        .toLowerCase();
 }
 
 /** "tickets", "ticketed" and "ticket" are one word; enough for a demonstration in English. */

@@ -89,6 +89,16 @@ export type Payment = {
   readonly reference: string;
 };
 
+export type Scheduled = {
+  readonly text: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly sendAt: string;
+  readonly localTime: string | null;
+};
+
+export type Obligation = { readonly title: string; readonly state: string; readonly reason: string | null };
+
 export type AuditEntry = {
   readonly action: string;
   readonly actor: { readonly kind: string };

@@ -2,10 +2,12 @@
 import { offerCatalogue } from "../../../examples/gas-delivery/catalogue.ts";
 import { createDeliveryBook, type DeliveryBook } from "../../../examples/gas-delivery/delivery-book.ts";
 import { createGasDelivery } from "../../../examples/gas-delivery/plugin.ts";
+import { type Clock, systemClock } from "../../kernel/clock.ts";
 import { createBridgeClient } from "../../sdk/index.ts";
 import { servePlugin } from "../../sdk/node.ts";
 import type { Api } from "../api.ts";
 import type * as Answer from "./answers.ts";
+import { installPlugin } from "./install-plugin.ts";
 
 /** A call of a tool, as it came. */
 export type DepotCall = {
@@ -26,14 +28,14 @@ export type Depot = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts the plugin on a free port. */
-export async function openDepot(): Promise<Depot> {
+/** Starts the plugin on a free port. `clock` is that of the platform which calls it. */
+export async function openDepot(clock: Clock = systemClock): Promise<Depot> {
   const calls: DepotCall[] = [];
   const book = createDeliveryBook();
   let secret: string | undefined;
   const server = await servePlugin(
     (url) => {
-      const plugin = createGasDelivery({ secret: () => secret, baseUrl: url, book });
+      const plugin = createGasDelivery({ secret: () => secret, baseUrl: url, book, clock });
       return {
         fetch: async (request) => {
           if (request.method === "POST") {
@@ -57,17 +59,11 @@ export async function openDepot(): Promise<Depot> {
       return answer.json();
     },
     moveIn: async (api, { id: instanceId }) => {
-      const review = await api.send<Answer.Review>("POST", "/v1/plugin-reviews", { manifestUrl });
-      const installed = await api.send<Answer.NewInstallation>("POST", "/v1/installations", {
-        reviewId: review.id,
-        configuration: {},
-        permissionKeys: review.permissions.map(({ key }) => key),
-      });
+      const installed = await installPlugin(api, { id: instanceId }, manifestUrl);
       secret = installed.secret.value;
-      await api.send("PUT", `/v1/instances/${instanceId}/grants/${installed.id}`, {});
       const { id: installationId } = installed;
       const platformUrl = api.baseUrl;
-      await offerCatalogue(createBridgeClient({ secret, installationId, instanceId, platformUrl }));
+      await offerCatalogue(createBridgeClient({ secret, installationId, instanceId, platformUrl, clock }));
       await api.send("POST", "/v1/catalog/imports", { installationId });
       return installationId;
     },

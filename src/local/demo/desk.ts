@@ -1,5 +1,6 @@
 /** The Support Desk plugin of examples/, on loopback, with a counter at its door. */
 import { createSupportDesk } from "../../../examples/support-desk/plugin.ts";
+import { type Clock, systemClock } from "../../kernel/clock.ts";
 import { servePlugin } from "../../sdk/node.ts";
 
 export type Desk = {
@@ -12,13 +13,13 @@ export type Desk = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts the plugin on a free port. */
-export async function openDesk(): Promise<Desk> {
+/** Starts the plugin on a free port. `clock` is that of the platform which calls it. */
+export async function openDesk(clock: Clock = systemClock): Promise<Desk> {
   const received: string[] = [];
   let secret: string | undefined;
   const server = await servePlugin(
     (url) => {
-      const plugin = createSupportDesk({ secret: () => secret, baseUrl: url });
+      const plugin = createSupportDesk({ secret: () => secret, baseUrl: url, clock });
       return {
         fetch: async (request) => {
           if (request.method === "POST") {

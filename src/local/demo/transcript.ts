@@ -65,19 +65,17 @@ function toReadableJson(value: unknown): string {
   return short.length <= TEXT_COLUMNS - LABEL_COLUMNS ? short : JSON.stringify(value, null, 2);
 }
 
-/** Lines of at most `columns`, broken at spaces; the indentation of a line that fits is kept. */
+/** Lines of at most `columns`, broken at spaces; each keeps the indentation of the first. */
 function wrap(text: string, columns: number): string[] {
-  if (text.length <= columns) {
-    return [text];
-  }
+  const [indentation = ""] = /^ */.exec(text) ?? [];
   const lines: string[] = [];
-  let current = "";
-  for (const word of text.split(" ")) {
-    if (current !== "" && current.length + 1 + word.length > columns) {
+  let current = indentation;
+  for (const word of text.slice(indentation.length).split(" ")) {
+    if (current !== indentation && current.length + 1 + word.length > columns) {
       lines.push(current);
-      current = word;
+      current = indentation + word;
     } else {
-      current = current === "" ? word : `${current} ${word}`;
+      current = current === indentation ? indentation + word : `${current} ${word}`;
     }
   }
   return [...lines, current];

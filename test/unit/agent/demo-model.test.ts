@@ -62,6 +62,22 @@ describe("the demo model", () => {
     );
   });
 
+  it("books what the customer wants on the day and at the time that they name", () => {
+    const book = tool("CLINIC_BOOKINGS__book_appointment", "Book an appointment at the clinic.", {
+      properties: { service: { type: "string" }, startsAt: { type: "string" } },
+      required: ["service", "startsAt"],
+    });
+    const asked = "Please book a dental check-up on 2026-12-01 at 10:30.";
+    const { tool_calls: calls } = decideOn([say(asked)], [book]);
+    expect(JSON.parse(calls?.[0]?.function.arguments ?? "")).toEqual({
+      service: "dental check-up",
+      startsAt: "2026-12-01T10:30",
+    });
+    expect(decideOn([say("Please book a dental check-up.")], [book]).content).toBe(
+      "I can help with that. Please tell me the day and the time, such as 2026-12-01 at 10:30.",
+    );
+  });
+
   it.for([
     ['{"ticketId":"SUP-1","message":"Ticket SUP-1 was created."}', "Ticket SUP-1 was created."],
     ['{"ticketId":"SUP-1","status":"created"}', "Done. Your reference: SUP-1."],

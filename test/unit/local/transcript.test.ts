@@ -46,3 +46,12 @@ test("long text is wrapped, and JSON that fits stays on one line", () => {
   expect(lines.every((line) => line.length <= 108)).toBe(true);
   expect(lines.at(-1)).toBe('    result                {"ok":true}');
 });
+
+test("text that is wrapped keeps its indentation and its spaces", () => {
+  const { lines, transcript } = plainTranscript();
+  transcript.fact("result", `  "address": "${"Beth House,  Kasarani ".repeat(5).trim()}"`);
+  const [first = "", ...rest] = lines.map((line) => line.slice(26));
+  expect(first).toMatch(/^ {2}"address": "Beth House, {2}Kasarani/);
+  expect(rest.length).toBeGreaterThan(0);
+  expect(rest.every((line) => /^ {2}\S/.test(line))).toBe(true);
+});
