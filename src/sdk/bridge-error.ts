@@ -1,8 +1,11 @@
+import type { Issue } from "../kernel/errors.ts";
+
 type Details = {
   readonly status: number | null;
   readonly gate?: string | undefined;
   readonly permission?: string | undefined;
   readonly hint?: string | undefined;
+  readonly issues?: readonly Issue[] | undefined;
   readonly requestId?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly cause?: unknown;
@@ -20,6 +23,8 @@ export class BridgeError extends Error {
   readonly permission: string | undefined;
   /** What to do about it. */
   readonly hint: string | undefined;
+  /** Every problem of what was sent, each with a JSON pointer; empty unless the body was refused. */
+  readonly issues: readonly Issue[];
   /** Quote it when you ask the platform's people. */
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
@@ -32,6 +37,7 @@ export class BridgeError extends Error {
     this.gate = details.gate;
     this.permission = details.permission;
     this.hint = details.hint;
+    this.issues = details.issues ?? [];
     this.requestId = details.requestId;
     this.retryAfterSeconds = details.retryAfterSeconds;
   }

@@ -3,6 +3,7 @@ import { BRIDGE_PATH } from "../contract/bridge-http.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { sha256 } from "../kernel/crypto.ts";
 import { base64url, utf8 } from "../kernel/encoding.ts";
+import type { Issue } from "../kernel/errors.ts";
 import { BridgeError } from "./bridge-error.ts";
 
 /** Tries of one call, the first included. */
@@ -89,6 +90,7 @@ type Problem = {
   readonly gate?: string;
   readonly permission?: string;
   readonly hint?: string;
+  readonly issues?: readonly Issue[];
   readonly requestId?: string;
 };
 
@@ -108,13 +110,14 @@ function readAnswer(
   if (ok) {
     return { answer };
   }
-  const { code, detail, gate, permission, hint, requestId } = (answer ?? {}) as Problem;
+  const { code, detail, gate, permission, hint, issues, requestId } = (answer ?? {}) as Problem;
   const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   return new BridgeError(code ?? "bridge_failed", detail ?? `The platform answered ${status}.`, {
     status,
     gate,
     permission,
     hint,
+    issues,
     requestId,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   });

@@ -63,7 +63,7 @@ export type ScheduleQuery = {
   readonly cursor?: string;
 };
 
-type BridgeOf<Messaging, Paying, Ordering, Asking, Scheduling> = {
+type BridgeOf<Messaging, Paying, Ordering, Asking, Scheduling, Owing> = {
   readonly payments: {
     /** Asks a customer for money. The answer is `pending` at best: that it was paid comes as an event. */
     readonly initiate: (payment: Paying, options?: EffectOptions) => Promise<Payment>;
@@ -119,7 +119,7 @@ type BridgeOf<Messaging, Paying, Ordering, Asking, Scheduling> = {
   };
   readonly obligations: {
     /** Has something that is due at a certain time reminded or escalated. Once for each `externalId` and `dueAt`. */
-    readonly create: (obligation: RequestObligation, options?: EffectOptions) => Promise<RequestedObligation>;
+    readonly create: (obligation: Owing, options?: EffectOptions) => Promise<RequestedObligation>;
     readonly get: (id: string) => Promise<RequestedObligation>;
     /** Takes it back, as long as it is not over. */
     readonly cancel: (id: string, options?: EffectOptions) => Promise<RequestedObligation>;
@@ -131,7 +131,14 @@ type BridgeOf<Messaging, Paying, Ordering, Asking, Scheduling> = {
 };
 
 /** The bridges outside of a call: every recipient is named. */
-export type Bridge = BridgeOf<SendMessage, InitiatePayment, PlaceOrder, Escalating, ScheduleMessage>;
+export type Bridge = BridgeOf<
+  SendMessage,
+  InitiatePayment,
+  PlaceOrder,
+  Escalating,
+  ScheduleMessage,
+  RequestObligation
+>;
 
 /** The bridges in the name of one tool call. */
 export type CallBridge = BridgeOf<
@@ -139,7 +146,8 @@ export type CallBridge = BridgeOf<
   ToCustomer<InitiatePayment>,
   ToCustomer<PlaceOrder>,
   Omit<Escalating, "recipient"> & { readonly recipient?: Escalating["recipient"] },
-  ToCustomer<ScheduleMessage>
+  ToCustomer<ScheduleMessage>,
+  ToCustomer<RequestObligation>
 >;
 
 export type BridgeClientOptions = {
@@ -226,6 +234,11 @@ export function bridgeOfCall({
       ...bridge.scheduledMessages,
       create: async (message, options) =>
         bridge.scheduledMessages.create({ ...message, recipient: message.recipient ?? recipient() }, options),
+    },
+    obligations: {
+      ...bridge.obligations,
+      create: async (obligation, options) =>
+        bridge.obligations.create({ ...obligation, recipient: obligation.recipient ?? recipient() }, options),
     },
   };
 }

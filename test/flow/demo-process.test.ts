@@ -3,7 +3,12 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
-test("[LOCAL-01] `npm run demo -- --once` tells the story and ends well", async () => {
+/** Twenty seconds alone; this is for a busy machine. */
+const DEADLINE_MS = 120_000;
+
+test("[LOCAL-01] `npm run demo -- --once` tells the story and ends well", {
+  timeout: DEADLINE_MS,
+}, async () => {
   const demo = spawn(process.execPath, ["src/local/demo.ts", "--once"], {
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -228,6 +228,28 @@ describe("a bridge call inside of a tool call", () => {
     }
   });
 
+  it("schedules, asks for money later and calls for a person in the chat that it is called from", async () => {
+    const { requests } = await callTool(async (bridge) => {
+      await bridge.scheduledMessages.create({ text: "Tomorrow.", sendAt: "2026-12-01T09:00:00Z" });
+      await bridge.obligations.create({
+        externalId: "invoice-1",
+        title: "Invoice 1",
+        dueAt: "2026-12-01T06:00:00Z",
+        message: "It is due.",
+        action: "reminder",
+      });
+      await bridge.escalations.create({ reason: "Asked for a person" });
+    }, chat);
+    expect(requests.map(({ key }) => key)).toEqual([
+      "call_789:scheduledMessages.create:1",
+      "call_789:obligations.create:1",
+      "call_789:escalations.create:1",
+    ]);
+    for (const { body } of requests) {
+      expect(JSON.parse(body)).toMatchObject({ recipient: { type: "current_chat", token: "cct_1" } });
+    }
+  });
+
   it("names another recipient when it is told one, and says when there is none", async () => {
     const told = await callTool((bridge) => bridge.messages.send(MESSAGE), chat);
     expect(JSON.parse(told.requests[0]?.body ?? "")).toEqual(MESSAGE);
