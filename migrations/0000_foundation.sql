@@ -567,6 +567,7 @@ CREATE TABLE `obligation` (
 	`reason` text,
 	`next_act_at` integer,
 	`attempts` integer DEFAULT 0 NOT NULL,
+	`remove_at` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	FOREIGN KEY (`organization_id`) REFERENCES `organization`(`id`) ON UPDATE no action ON DELETE cascade,
@@ -576,7 +577,11 @@ CREATE TABLE `obligation` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `obligation_slot` ON `obligation` (`installation_id`,`external_id`,`due_at`);--> statement-breakpoint
 CREATE INDEX `obligation_due` ON `obligation` (`next_act_at`) WHERE "obligation"."state" = 'waiting';--> statement-breakpoint
-CREATE INDEX `obligation_open` ON `obligation` (`installation_id`) WHERE "obligation"."state" = 'waiting';--> statement-breakpoint
+CREATE INDEX `obligation_lane` ON `obligation` (`installation_id`,`next_act_at`) WHERE "obligation"."state" = 'waiting';--> statement-breakpoint
+CREATE INDEX `obligation_coming` ON `obligation` (`organization_id`,`next_act_at`,`id`) WHERE "obligation"."state" = 'waiting';--> statement-breakpoint
+CREATE INDEX `obligation_repeated` ON `obligation` (`organization_id`,`id`) WHERE "obligation"."state" = 'waiting' and "obligation"."every_hours" is not null;--> statement-breakpoint
+CREATE INDEX `obligation_chat` ON `obligation` (`chat_object_id`,`id`) WHERE "obligation"."chat_object_id" is not null;--> statement-breakpoint
+CREATE INDEX `obligation_over` ON `obligation` (`remove_at`) WHERE "obligation"."remove_at" is not null;--> statement-breakpoint
 CREATE INDEX `obligation_org` ON `obligation` (`organization_id`,`id`);--> statement-breakpoint
 CREATE TABLE `obligation_change` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -591,6 +596,7 @@ CREATE TABLE `obligation_change` (
 );
 --> statement-breakpoint
 CREATE INDEX `obligation_change_of` ON `obligation_change` (`obligation_id`,`id`);--> statement-breakpoint
+CREATE INDEX `obligation_change_end` ON `obligation_change` (`organization_id`,`created_at`,`id`) WHERE "obligation_change"."what" <> 'held';--> statement-breakpoint
 CREATE TABLE `obligation_poll` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -615,6 +621,7 @@ CREATE TABLE `obligation_poll` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `obligation_poll_grant` ON `obligation_poll` (`instance_id`,`installation_id`);--> statement-breakpoint
 CREATE INDEX `obligation_poll_due` ON `obligation_poll` (`next_poll_at`) WHERE "obligation_poll"."next_poll_at" is not null;--> statement-breakpoint
+CREATE INDEX `obligation_poll_lane` ON `obligation_poll` (`installation_id`,`next_poll_at`) WHERE "obligation_poll"."next_poll_at" is not null;--> statement-breakpoint
 CREATE INDEX `obligation_poll_org` ON `obligation_poll` (`organization_id`,`id`);--> statement-breakpoint
 CREATE TABLE `payment` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -5,7 +5,11 @@ import { createPlatformContext } from "./context.ts";
 import { keepOrders } from "./effects/commerce/commerce.job.ts";
 import { enqueueDueDeliveries } from "./effects/events/find-due-deliveries.job.ts";
 import { removeExpiredEvents } from "./effects/events/remove-old-events.job.ts";
-import { enqueueDueObligations, keepAllPolls } from "./effects/obligations/obligations.job.ts";
+import {
+  enqueueDueObligations,
+  forgetOldObligations,
+  keepAllPolls,
+} from "./effects/obligations/obligations.job.ts";
 import { enqueueDuePaymentWork } from "./effects/payments/find-due-work.job.ts";
 import { enqueueDueSchedules } from "./effects/schedule/find-due-schedules.job.ts";
 import { settleApprovals } from "./plugins/approvals/settle-approvals.job.ts";
@@ -27,10 +31,8 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     enqueueDueDeliveries,
     removeExpiredEvents,
     enqueueDueObligations,
+    forgetOldObligations,
     runDuePluginJobs,
-    destroyExpiredSecrets,
-    removeExpiredReviews,
-    removeExpiredRecords,
     settleApprovals,
   ],
   // Reads whole tables, so not every minute.

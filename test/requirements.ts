@@ -1216,6 +1216,21 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "A repetition has an end, and leaves out the rounds that an outage swallowed.",
   },
   {
+    id: "OBLIGATION-14",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "People cancel an obligation too; what was sent, or is being sent, is never called cancelled.",
+  },
+  {
+    id: "OBLIGATION-15",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "What is over is forgotten in time, a bounded part at once, and not while its plugin lists it still.",
+  },
+  {
+    id: "OBLIGATION-16",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "A plugin with thousands of obligations or numbers keeps no other plugin waiting.",
+  },
+  {
     id: "SCHEDULE-01",
     source: "docs/decisions/0032-schedule.md",
     rule: "A local time goes out by the clock of its zone; the hour that is skipped is refused with what to use, and of an hour that comes twice the first counts unless told.",

@@ -93,6 +93,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "escalations:read",
     "escalations:write",
     "obligations:read",
+    "obligations:write",
     "approvals:read",
     "approvals:decide",
   ]),

@@ -97,6 +97,8 @@ export type ChatRpc = {
    * such message, or it has left or ended.
    */
   withdraw(input: { dedupeKey: string }): Promise<boolean>;
+  /** What was put out under this key, however far it came; null when nothing was. */
+  readSent(input: { dedupeKey: string }): Promise<OutboundLine | null>;
   /** What would become of a message then. Nothing is sent or kept. */
   simulate(input: SimulateInput): Promise<SimulateAnswer>;
   /** A pass for a plugin to reach this customer from one tool call. Shown here once, good for ten minutes. */

@@ -8,6 +8,7 @@ import {
   type BridgeRequest,
   callBridge,
   createBridgeDesk,
+  type Example,
 } from "./support/bridge.ts";
 import { call } from "./support/call.ts";
 import { createDesk, type Desk } from "./support/desk.ts";
@@ -26,12 +27,13 @@ beforeAll(async () => {
   desk = await createBridgeDesk(ALL);
 });
 
-/** A plugin that declares and holds everything but one permission, and perhaps another in its place. */
+/** A plugin that declares and holds everything but what the call takes, and perhaps another permission in its place. */
 function without(
-  permission: BridgePermission,
+  { permission, orElse = [] }: Pick<Example, "permission" | "orElse">,
   { isDeclared = true, other }: { isDeclared?: boolean; other?: BridgePermission | undefined } = {},
 ): Promise<Desk> {
-  const rest = [...ALL.filter((key) => key !== permission), ...(other ? [other] : [])];
+  const enough = new Set([permission, ...orElse]);
+  const rest = [...ALL.filter((key) => !enough.has(key)), ...(other ? [other] : [])];
   return createBridgeDesk(isDeclared ? [...rest, permission] : rest, rest);
 }
 
@@ -120,9 +122,7 @@ describe.each(BRIDGE_CALLS.map(({ operationId, method }) => ({ operationId, meth
     });
 
     it("[BRIDGE-04] refuses what the manifest does not declare, and names it", async () => {
-      const { status, body } = await send(
-        await without(permission, { isDeclared: false, other: otherScope }),
-      );
+      const { status, body } = await send(await without(example, { isDeclared: false, other: otherScope }));
       expect([status, body.gate, body.code, body.permission]).toEqual([
         403,
         "permission",
@@ -133,7 +133,7 @@ describe.each(BRIDGE_CALLS.map(({ operationId, method }) => ({ operationId, meth
     });
 
     it("[BRIDGE-04] refuses what is declared and not granted, and says how to grant it", async () => {
-      const { status, body } = await send(await without(permission, { other: otherScope }));
+      const { status, body } = await send(await without(example, { other: otherScope }));
       expect([status, body.gate, body.code, body.permission]).toEqual([
         403,
         "permission",
@@ -154,7 +154,7 @@ describe.each(BRIDGE_CALLS.map(({ operationId, method }) => ({ operationId, meth
       );
       const first = await send(desk, { key }, request);
       expect([first.status < 300, first.headers.get("idempotent-replayed")]).toEqual([true, null]);
-      const refused = await send(await without(permission), { key: null }, rehearsal);
+      const refused = await send(await without(example), { key: null }, rehearsal);
       expect(refused).toMatchObject({
         status: 200,
         body: {

@@ -28,6 +28,7 @@ const OWN_WRITES = {
     "createScheduledMessage",
     "changeScheduledMessage",
     "cancelScheduledMessage",
+    "cancelObligationByStaff",
     "assignEscalation",
     "takeEscalation",
     "resolveEscalation",

@@ -42,6 +42,7 @@ import { FAILURE_PAUSE_MS } from "./limits.ts";
 import { mayBeWish, settleWishes } from "./opt-out.ts";
 import {
   addToOutbox,
+  findInOutbox,
   noteDelivery,
   outboxDueAt,
   readDeliveries,
@@ -218,6 +219,12 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
 
   async withdraw({ dedupeKey }: { dedupeKey: string }): Promise<boolean> {
     return this.#read() !== null && withdrawFromOutbox(this.ctx.storage.sql, dedupeKey);
+  }
+
+  async readSent({ dedupeKey }: { dedupeKey: string }): Promise<OutboundLine | null> {
+    const { sql } = this.ctx.storage;
+    const seq = this.#read() === null ? null : findInOutbox(sql, dedupeKey);
+    return seq === null ? null : readOutboundLine(sql, seq);
   }
 
   async simulate(input: SimulateInput): Promise<SimulateAnswer> {

@@ -52,6 +52,7 @@ export const obligationPoll = sqliteTable(
   (t) => [
     uniqueIndex("obligation_poll_grant").on(t.instanceId, t.installationId),
     index("obligation_poll_due").on(t.nextPollAt).where(sql`${t.nextPollAt} is not null`),
+    index("obligation_poll_lane").on(t.installationId, t.nextPollAt).where(sql`${t.nextPollAt} is not null`),
     index("obligation_poll_org").on(t.organizationId, t.id),
   ],
 );
@@ -76,6 +77,7 @@ export const obligation = sqliteTable(
     scope: text("scope").$type<RecipientScope>().notNull(),
     userId: text("user_id"),
     phoneSealed: text("phone_sealed"),
+    /** The customer's conversation, as far as it is known: for lists by chat, and for whom a token named. */
     chatObjectId: text("chat_object_id"),
     urgency: text("urgency", { enum: ESCALATION_URGENCIES }),
     everyHours: integer("every_hours"),
@@ -87,14 +89,23 @@ export const obligation = sqliteTable(
     reason: text("reason"),
     /** While waiting: when it is acted on, or when a try that is under way counts as lost. */
     nextActAt: at("next_act_at"),
+    /** 0 unless a try is under way, or died. */
     attempts: integer("attempts").notNull().default(0),
+    /** When it is over: when it is forgotten. Each listing of the same slot puts that off. */
+    removeAt: at("remove_at"),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
   },
   (t) => [
     uniqueIndex("obligation_slot").on(t.installationId, t.externalId, t.dueAt),
     index("obligation_due").on(t.nextActAt).where(sql`${t.state} = 'waiting'`),
-    index("obligation_open").on(t.installationId).where(sql`${t.state} = 'waiting'`),
+    index("obligation_lane").on(t.installationId, t.nextActAt).where(sql`${t.state} = 'waiting'`),
+    index("obligation_coming").on(t.organizationId, t.nextActAt, t.id).where(sql`${t.state} = 'waiting'`),
+    index("obligation_repeated")
+      .on(t.organizationId, t.id)
+      .where(sql`${t.state} = 'waiting' and ${t.everyHours} is not null`),
+    index("obligation_chat").on(t.chatObjectId, t.id).where(sql`${t.chatObjectId} is not null`),
+    index("obligation_over").on(t.removeAt).where(sql`${t.removeAt} is not null`),
     index("obligation_org").on(t.organizationId, t.id),
   ],
 );
@@ -114,5 +125,9 @@ export const obligationChange = sqliteTable(
     reason: text("reason"),
     createdAt: at("created_at").notNull(),
   },
-  (t) => [index("obligation_change_of").on(t.obligationId, t.id)],
+  (t) => [
+    index("obligation_change_of").on(t.obligationId, t.id),
+    // What ended, for the calendar.
+    index("obligation_change_end").on(t.organizationId, t.createdAt, t.id).where(sql`${t.what} <> 'held'`),
+  ],
 );

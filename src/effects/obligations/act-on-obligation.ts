@@ -1,13 +1,13 @@
 import { and, eq, lte, sql } from "drizzle-orm";
 import type { PluginActor } from "../../access/actor.ts";
 import type { Ctx } from "../../access/context.ts";
-import type { OutboundLine } from "../../contract/chat.ts";
 import { obligation } from "../../db/schema/index.ts";
 import { createEscalation } from "../escalations/index.ts";
 import { type Customer, findChatId, findCustomer, permissionFor } from "./find-customer.ts";
 import { asPlugin, findPlugin } from "./find-plugin.ts";
-import { ACT_LEASE_MS, ACT_TRIES, LOOK_AGAIN_MS } from "./limits.ts";
-import { messageKeyOf, type ObligationRow } from "./obligation-row.ts";
+import { ACT_LEASE_MS, ACT_TRIES } from "./limits.ts";
+import type { ObligationRow } from "./obligation-row.ts";
+import { sendReminder } from "./send-reminder.ts";
 import { type Outcome, settleObligation } from "./settle-obligation.ts";
 
 /**
@@ -60,43 +60,11 @@ async function act(ctx: Ctx, row: ObligationRow): Promise<Outcome> {
   if (!actor.permissions.has("plugin:obligations:request") || !actor.permissions.has(permission)) {
     return { state: "blocked", reason: "permission_not_granted" };
   }
-  const customer = await findCustomer(ctx, actor, row);
+  const customer = await findCustomer(ctx, row);
   if (customer === null) {
     return { state: "blocked", reason: "recipient_not_known" };
   }
-  return row.action === "reminder" ? remind(ctx, row, customer) : escalate(ctx, row, actor, customer);
-}
-
-/** Through the conversation, whose way out decides: once for each round, however often this is repeated. */
-async function remind(ctx: Ctx, row: ObligationRow, { phone, chatObjectId }: Customer): Promise<Outcome> {
-  const { organizationId, instanceId, installationId } = row;
-  const { line } = await ctx.chats.get(ctx.chats.idFromString(chatObjectId)).send({
-    address: { organizationId, instanceId, phone },
-    message: { type: "text", text: row.message },
-    by: { kind: "plugin", id: installationId },
-    dedupeKey: messageKeyOf(row),
-    policy: { kind: "proactive", whenClosed: "block", installationId },
-  });
-  return outcomeOf(line, ctx.clock.now());
-}
-
-function outcomeOf({ state, errorCode, policy }: OutboundLine, now: number): Outcome {
-  switch (state) {
-    case "sent":
-      return { state, reason: null };
-    case "blocked":
-      return { state, reason: policy?.reason ?? errorCode ?? "policy" };
-    case "failed":
-      return { state: errorCode === "outside_window" ? "blocked" : "failed", reason: errorCode };
-    case "unknown":
-      // It may have gone out, and is not sent twice.
-      return { state: "failed", reason: errorCode ?? "interrupted" };
-    case "held":
-      return { state, reason: policy?.reason ?? "policy", until: policy?.until ?? now + LOOK_AGAIN_MS };
-    case "waiting":
-    case "sending":
-      return { state: "held", reason: "on_its_way", until: now + LOOK_AGAIN_MS };
-  }
+  return row.action === "reminder" ? sendReminder(ctx, row, customer) : escalate(ctx, row, actor, customer);
 }
 
 /** A chat has one open escalation, so a second one for the same customer joins it. */

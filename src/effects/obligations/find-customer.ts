@@ -1,6 +1,5 @@
 /** Whom an obligation is about, looked up when it is due: what was known or allowed earlier does not count. */
 import { and, eq } from "drizzle-orm";
-import type { PluginActor } from "../../access/actor.ts";
 import type { Ctx } from "../../access/context.ts";
 import { chatIdOf } from "../../channels/chat-name.ts";
 import type { BridgePermission } from "../../contract/permissions.ts";
@@ -28,16 +27,12 @@ export function permissionFor({
 }
 
 /** The customer, or null for one whom the plugin does not know on this number. */
-export async function findCustomer(
-  ctx: Ctx,
-  actor: PluginActor,
-  row: ObligationRow,
-): Promise<Customer | null> {
+export async function findCustomer(ctx: Ctx, row: ObligationRow): Promise<Customer | null> {
   if (row.phoneSealed !== null) {
     const phone = await ctx.keyRing.open(row.phoneSealed, obligationPhonePurpose(row.id));
     return { phone, chatObjectId: (await chatIdOf(ctx.chats, row.instanceId, phone)).toString() };
   }
-  const chatObjectId = row.chatObjectId ?? (await findContact(ctx, actor, row.userId ?? ""));
+  const chatObjectId = row.userId === null ? row.chatObjectId : await findContact(ctx, row, row.userId);
   if (chatObjectId === null) {
     return null;
   }
@@ -47,14 +42,18 @@ export async function findCustomer(
   return found === null ? null : { phone: found.phone, chatObjectId };
 }
 
-async function findContact({ db }: Ctx, actor: PluginActor, userId: string): Promise<string | null> {
+async function findContact(
+  { db }: Ctx,
+  { installationId, instanceId }: ObligationRow,
+  userId: string,
+): Promise<string | null> {
   const contact = await db
     .select({ chatObjectId: pluginContact.chatObjectId })
     .from(pluginContact)
     .where(
       and(
-        eq(pluginContact.installationId, actor.id),
-        eq(pluginContact.instanceId, actor.instanceId),
+        eq(pluginContact.installationId, installationId),
+        eq(pluginContact.instanceId, instanceId),
         eq(pluginContact.userId, userId),
       ),
     )

@@ -1,7 +1,3 @@
+export { cancelObligation } from "./cancel-obligation.ts";
 export { presentRequested } from "./present.ts";
-export {
-  cancelObligation,
-  findOwnObligation,
-  planObligation,
-  requestObligation,
-} from "./request-obligation.ts";
+export { findOwnObligation, planObligation, requestObligation } from "./request-obligation.ts";

@@ -51,8 +51,11 @@ export const LOOK_AGAIN_MS = MINUTE_MS;
 /** How far one tick looks ahead: until the next one. The queue's delay does the rest. */
 export const TICK_MS = MINUTE_MS;
 
-/** Due rows of one kind that one tick finds. */
-export const DUE_ROWS = 500;
+/** Due rows of one kind that one tick finds: polls of 30,000 numbers at the usual interval. */
+export const DUE_ROWS = 2_000;
+
+/** Installations that a tick looks through, when more is due than it finds, to give each its share. */
+export const LANES_MAX = 10_000;
 
 /** The most that a queue takes in one go. */
 export const SEND_MESSAGES = 100;
@@ -68,3 +71,17 @@ export const GRANT_ROWS = 200;
 
 /** A bridge's obligation lies no further ahead than a scheduled message may. */
 export const DUE_AHEAD_MAX_MS = 2 * 366 * DAY_MS;
+
+/** Obligations that one tick forgets, each with its few changes, so that a tick stays short whatever has piled up. */
+export const REMOVE_ROWS = 500;
+
+/** An obligation that is listed still is kept: its time is put off again when that much of it has gone. */
+export const KEEP_STEP_MS = 7 * DAY_MS;
+
+/** Forgotten sooner, an obligation that its plugin lists still would be done again. */
+const KEEP_MIN_DAYS = 30;
+
+/** How long one that is over is kept, ms: as long as other records, and at least so long that nothing is done twice. */
+export function keepMs({ recordRetentionDays }: { readonly recordRetentionDays: number }): number {
+  return Math.max(recordRetentionDays, KEEP_MIN_DAYS) * DAY_MS;
+}

@@ -72,7 +72,7 @@ async function change(
   action: string,
   changed: (row: PollRow) => Partial<PollRow>,
 ): Promise<PollRow> {
-  const organizationId = requirePermission(ctx, "obligations:write");
+  const organizationId = requirePermission(ctx, "plugins:configure");
   const row = await ctx.db
     .select()
     .from(obligationPoll)

@@ -3,20 +3,19 @@ import type { PluginActor } from "../../access/actor.ts";
 import type { Ctx } from "../../access/context.ts";
 import { requireEffect } from "../../access/require-effect.ts";
 import type { RequestObligation } from "../../contract/obligations.ts";
-import { obligation, obligationChange } from "../../db/schema/index.ts";
-import { AppError, notFound } from "../../kernel/errors.ts";
+import { obligation } from "../../db/schema/index.ts";
+import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { ResolvedRecipient } from "../recipients.ts";
-import { findCustomer, obligationPhonePurpose, permissionFor } from "./find-customer.ts";
+import { obligationPhonePurpose, permissionFor } from "./find-customer.ts";
+import { findObligation, REQUEST } from "./find-obligation.ts";
 import { DUE_AHEAD_MAX_MS, OPEN_PER_INSTALLATION, TICK_MS } from "./limits.ts";
-import { messageKeyOf, type ObligationRow } from "./obligation-row.ts";
+import type { ObligationRow } from "./obligation-row.ts";
 import { sendWork } from "./send-work.ts";
 import { countOpen } from "./store-due.ts";
 
 type PluginCtx = Ctx<PluginActor>;
 type Terms = Omit<RequestObligation, "recipient">;
-
-const REQUEST = { control: "obligations:write", bridge: "plugin:obligations:request" } as const;
 
 /**
  * Whether the obligation may be asked for. What it leads to takes its own permission, which is looked at again when it
@@ -79,7 +78,7 @@ export async function requestObligation({
       dueAt,
       scope: recipient.scope,
       phoneSealed: isExternal ? await ctx.keyRing.seal(recipient.phone, obligationPhonePurpose(id)) : null,
-      chatObjectId: isExternal ? null : recipient.chatObjectId,
+      chatObjectId: recipient.chatObjectId,
       everyHours: terms.repeat?.everyHours ?? null,
       timesLeft: terms.repeat?.times ?? 1,
       state: "waiting",
@@ -131,66 +130,7 @@ export async function findOwnObligation({
   ctx: PluginCtx;
   input: { id: string };
 }): Promise<ObligationRow> {
-  const organizationId = requireEffect(ctx, REQUEST);
-  const row = await ctx.db
-    .select()
-    .from(obligation)
-    .where(
-      and(
-        eq(obligation.id, id),
-        eq(obligation.organizationId, organizationId),
-        eq(obligation.installationId, ctx.actor.id),
-        eq(obligation.instanceId, ctx.actor.instanceId),
-      ),
-    )
-    .get();
-  if (row === undefined) {
-    throw notFound("obligation", id);
-  }
-  return row;
-}
-
-/** Takes it back: nothing is sent any more. One that is cancelled stays so; throws `obligation_settled` for other ends. */
-export async function cancelObligation({
-  ctx,
-  input: { id },
-}: {
-  ctx: PluginCtx;
-  input: { id: string };
-}): Promise<ObligationRow> {
-  const found = await findOwnObligation({ ctx, input: { id } });
-  const now = ctx.clock.now();
-  const change = { state: "cancelled", reason: null, nextActAt: null, timesLeft: 0, updatedAt: now } as const;
-  const [row] = await ctx.db
-    .update(obligation)
-    .set(change)
-    .where(and(eq(obligation.id, id), eq(obligation.state, "waiting")))
-    .returning();
-  if (row !== undefined) {
-    const { organizationId, round } = row;
-    const entry = { id: newId("obligationChange"), organizationId, obligationId: id, round, createdAt: now };
-    await ctx.db.insert(obligationChange).values({ ...entry, what: "cancelled" });
-    await withdraw(ctx, found);
-    return row;
-  }
-  if (found.state !== "cancelled") {
-    throw new AppError("conflict", "obligation_settled", "It is over already.", {
-      hint: "Read how it ended: GET /bridge/v1/obligations/{id}.",
-    });
-  }
-  return found;
-}
-
-/** One that is held by its conversation is taken back there too. */
-async function withdraw(ctx: PluginCtx, row: ObligationRow): Promise<void> {
-  if (row.action !== "reminder" || (row.attempts === 0 && row.reason === null)) {
-    return;
-  }
-  const customer = await findCustomer(ctx, ctx.actor, row);
-  if (customer !== null) {
-    const object = ctx.chats.get(ctx.chats.idFromString(customer.chatObjectId));
-    await object.withdraw({ dedupeKey: messageKeyOf(row) });
-  }
+  return findObligation(ctx, requireEffect(ctx, REQUEST), id);
 }
 
 function invalid(pointer: string, message: string): AppError {

@@ -1,7 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
 import { CONTROL_PLANE, jsonAnswer, jsonBody, pageOf, problems } from "../../http/openapi.ts";
 import { createRouter } from "../../http/router.ts";
+import { cancelObligation } from "./cancel-obligation.ts";
 import { listPolls, runPoll, updatePoll } from "./manage-polls.ts";
+import { presentObligation } from "./present.ts";
 import { getObligation, listObligations } from "./read-obligations.ts";
 import {
   IdParam,
@@ -44,6 +46,23 @@ obligationRoutes.openapi(
     responses: { 200: jsonAnswer(ObligationDetail, "The obligation."), ...problems(404) },
   }),
   async (c) => c.json(await getObligation({ ctx: c.get("ctx"), input: c.req.valid("param") }), 200),
+);
+
+obligationRoutes.openapi(
+  createRoute({
+    method: "post",
+    path: "/v1/obligations/{id}/cancel",
+    operationId: "cancelObligationByStaff",
+    tags,
+    security,
+    summary: "Cancel an obligation with all that was to follow; its plugin hears of it",
+    request: { params: IdParam },
+    responses: { 200: jsonAnswer(Obligation, "The obligation."), ...problems(404, 409) },
+  }),
+  async (c) => {
+    const row = await cancelObligation({ ctx: c.get("ctx"), input: c.req.valid("param") });
+    return c.json(presentObligation(row), 200);
+  },
 );
 
 obligationRoutes.openapi(

@@ -1,17 +1,22 @@
 import { and, eq } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import type { ObligationState } from "../../contract/obligation-words.ts";
-import { obligation, obligationChange } from "../../db/schema/index.ts";
-import { newId } from "../../kernel/ids.ts";
+import { obligation } from "../../db/schema/index.ts";
 import { emitEvent } from "../events/index.ts";
+import { noteChange } from "./change-history.ts";
+import { keepMs } from "./limits.ts";
 import { nextRound } from "./next-round.ts";
 import type { ObligationRow } from "./obligation-row.ts";
 
-type Ended = Extract<ObligationState, "sent" | "blocked" | "failed">;
+type Told = Extract<ObligationState, "sent" | "blocked" | "failed">;
 
-/** How acting on one ended. `held`: not yet; it is looked at again at `until` (epoch ms). */
+/**
+ * How acting on one ended. `held`: not yet; it is looked at again at `until` (epoch ms). `cancelled`: somebody took it
+ * back, and nothing follows.
+ */
 export type Outcome =
-  | { readonly state: Ended; readonly reason: string | null }
+  | { readonly state: Told; readonly reason: string | null }
+  | { readonly state: "cancelled"; readonly reason: null }
   | { readonly state: "held"; readonly reason: string; readonly until: number };
 
 /**
@@ -20,28 +25,32 @@ export type Outcome =
  */
 export async function settleObligation(ctx: Ctx, row: ObligationRow, outcome: Outcome): Promise<void> {
   const now = ctx.clock.now();
-  if (outcome.state === "held") {
+  const { state, reason } = outcome;
+  if (state === "held") {
     await write(
       ctx,
       row,
-      { reason: outcome.reason, nextActAt: Math.max(outcome.until, now), attempts: 0 },
+      { reason, nextActAt: Math.max(outcome.until, now), attempts: 0 },
       // Looked at again and again, it is one fact.
-      outcome.reason === row.reason ? null : outcome,
+      reason === row.reason ? null : outcome,
     );
     return;
   }
-  await tell(ctx, row, outcome.state, outcome.reason);
-  const next = nextRound(row, now);
+  if (state !== "cancelled") {
+    await tellPlugin(ctx, row, state, reason);
+  }
+  const next = state === "cancelled" ? null : nextRound(row, now);
+  const removeAt = now + keepMs(ctx.config);
   const change =
     next === null
-      ? { state: outcome.state, reason: outcome.reason, nextActAt: null, timesLeft: 0 }
+      ? { state, reason, nextActAt: null, timesLeft: 0, removeAt }
       : { ...next, reason: null, attempts: 0 };
   await write(ctx, row, change, outcome);
 }
 
 async function write(
   { db, clock }: Ctx,
-  { id, organizationId, attempts, round }: ObligationRow,
+  row: ObligationRow,
   change: Partial<ObligationRow>,
   noted: Outcome | null,
 ): Promise<void> {
@@ -49,18 +58,30 @@ async function write(
   const update = db
     .update(obligation)
     .set({ ...change, updatedAt: now })
-    // A try whose lease ended meanwhile has no say any more, nor has one of what was cancelled.
-    .where(and(eq(obligation.id, id), eq(obligation.state, "waiting"), eq(obligation.attempts, attempts)));
+    // A try whose lease ended meanwhile has no say any more.
+    .where(
+      and(
+        eq(obligation.id, row.id),
+        eq(obligation.state, "waiting"),
+        eq(obligation.attempts, row.attempts),
+        eq(obligation.round, row.round),
+      ),
+    );
   if (noted === null) {
     await update;
     return;
   }
   const { state: what, reason } = noted;
-  const entry = { id: newId("obligationChange"), organizationId, obligationId: id, round, what, reason };
-  await db.batch([update, db.insert(obligationChange).values({ ...entry, createdAt: now })]);
+  await db.batch([update, noteChange(db, row, { what, reason, now })]);
 }
 
-async function tell(ctx: Ctx, row: ObligationRow, state: Ended, reason: string | null): Promise<void> {
+/** Tells the plugin how a round ended, once. */
+export async function tellPlugin(
+  ctx: Ctx,
+  row: ObligationRow,
+  state: Told,
+  reason: string | null,
+): Promise<void> {
   const { id, organizationId, instanceId, installationId, action, externalId, round } = row;
   const type = `${action}.${state}` as const;
   await emitEvent({

@@ -1,12 +1,14 @@
-import { and, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
+import { chatIdOf } from "../../channels/chat-name.ts";
 import type { DueObligation } from "../../contract/due-obligation.ts";
 import { obligation, pluginContact } from "../../db/schema/index.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { normalizePhoneNumber } from "../../tenancy/instances/index.ts";
 import { obligationPhonePurpose } from "./find-customer.ts";
-import { AGAIN_AFTER_MS, OPEN_PER_INSTALLATION, WRITE_ROWS } from "./limits.ts";
+import { AGAIN_AFTER_MS, KEEP_STEP_MS, keepMs, OPEN_PER_INSTALLATION, WRITE_ROWS } from "./limits.ts";
+import type { ObligationRow } from "./obligation-row.ts";
 import type { Problem } from "./read-due-list.ts";
 import { sendWork } from "./send-work.ts";
 
@@ -36,19 +38,24 @@ export async function storeDue({
   if (input.items.length === 0) {
     return { added: 0, problems };
   }
-  const [known, elsewhere, open] = await Promise.all([
+  const [known, contacts, open] = await Promise.all([
     readKnown(ctx, input),
-    readContactsElsewhere(ctx, input),
+    readContacts(ctx, input),
     countOpen(ctx, input.installationId),
   ]);
   let room = Math.min(input.room, OPEN_PER_INSTALLATION - open);
   const rows: NewRow[] = [];
+  const listed: Slot[] = [];
   for (const item of input.items) {
     const { obligationId } = item;
     const slots = known.get(obligationId) ?? [];
-    const isKnown = slots.some(({ dueAt }) => dueAt === item.dueAt);
+    const slot = slots.find(({ dueAt }) => dueAt === item.dueAt);
+    if (slot !== undefined) {
+      listed.push(slot);
+      continue;
+    }
     // Another number of the organisation knows this customer: that number's poll takes it.
-    if (isKnown || (item.userId !== undefined && elsewhere.has(item.userId))) {
+    if (item.userId !== undefined && contacts.isElsewhere(item.userId)) {
       continue;
     }
     if (slots.some(({ createdAt }) => createdAt > ctx.clock.now() - AGAIN_AFTER_MS)) {
@@ -57,7 +64,7 @@ export async function storeDue({
     } else if (room <= 0) {
       problems.push({ obligationId, code: "too_many", message: "Too many at once; it is taken later." });
     } else {
-      const row = await toRow(ctx, input, item);
+      const row = await toRow(ctx, input, item, contacts.chatOf(item.userId));
       if (row === null) {
         const message = "The phone number is not in international form.";
         problems.push({ obligationId, code: "phone_number_invalid", message });
@@ -67,6 +74,7 @@ export async function storeDue({
       }
     }
   }
+  await keepListed(ctx, listed);
   const added = await write(ctx, rows);
   await sendWork(
     ctx,
@@ -76,7 +84,7 @@ export async function storeDue({
   return { added: added.length, problems };
 }
 
-type Slot = { readonly dueAt: number; readonly createdAt: number };
+type Slot = Pick<ObligationRow, "id" | "dueAt" | "createdAt" | "removeAt">;
 
 /** The slots of these obligations that matter: the same ones, and those of the last hours. */
 async function readKnown(
@@ -87,8 +95,10 @@ async function readKnown(
   const slots = JSON.stringify(items.map(({ dueAt }) => dueAt));
   const rows = await db
     .select({
+      id: obligation.id,
       externalId: obligation.externalId,
       dueAt: obligation.dueAt,
+      removeAt: obligation.removeAt,
       createdAt: obligation.createdAt,
     })
     .from(obligation)
@@ -105,14 +115,41 @@ async function readKnown(
   return Map.groupBy(rows, ({ externalId }) => externalId);
 }
 
-/** The customers among them whom the plugin knows on other numbers only. */
-async function readContactsElsewhere(
-  { db }: Ctx,
-  { installationId, instanceId, items }: Listed,
-): Promise<ReadonlySet<string>> {
+/** What is over and listed still is not forgotten: it would be done again. Written now and then, not with every poll. */
+async function keepListed({ db, clock, config }: Ctx, listed: readonly Slot[]): Promise<void> {
+  const removeAt = clock.now() + keepMs(config);
+  const ids = listed
+    .filter((slot) => slot.removeAt !== null && slot.removeAt < removeAt - KEEP_STEP_MS)
+    .map(({ id }) => id);
+  if (ids.length > 0) {
+    await db
+      .update(obligation)
+      .set({ removeAt })
+      .where(
+        and(
+          inArray(obligation.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
+          isNotNull(obligation.removeAt),
+        ),
+      );
+  }
+}
+
+type Contacts = {
+  /** The customer's conversation on this number, as far as the plugin knows it. */
+  readonly chatOf: (userId: string | undefined) => string | null;
+  /** Whether the plugin knows the customer on other numbers only. */
+  readonly isElsewhere: (userId: string) => boolean;
+};
+
+/** Where the plugin knows the customers among them. */
+async function readContacts({ db }: Ctx, { installationId, instanceId, items }: Listed): Promise<Contacts> {
   const ids = JSON.stringify(items.flatMap(({ userId }) => userId ?? []));
   const rows = await db
-    .select({ userId: pluginContact.userId, instanceId: pluginContact.instanceId })
+    .select({
+      userId: pluginContact.userId,
+      instanceId: pluginContact.instanceId,
+      chatObjectId: pluginContact.chatObjectId,
+    })
     .from(pluginContact)
     .where(
       and(
@@ -120,8 +157,16 @@ async function readContactsElsewhere(
         inArray(pluginContact.userId, sql`(select value from json_each(${ids}))`),
       ),
     );
-  const here = new Set(rows.filter((row) => row.instanceId === instanceId).map(({ userId }) => userId));
-  return new Set(rows.map(({ userId }) => userId).filter((userId) => !here.has(userId)));
+  const here = new Map(
+    rows
+      .filter((row) => row.instanceId === instanceId)
+      .map(({ userId, chatObjectId }) => [userId, chatObjectId]),
+  );
+  const anywhere = new Set(rows.map(({ userId }) => userId));
+  return {
+    chatOf: (userId) => (userId === undefined ? null : (here.get(userId) ?? null)),
+    isElsewhere: (userId) => anywhere.has(userId) && !here.has(userId),
+  };
 }
 
 /** How many obligations of the installation wait. */
@@ -134,9 +179,10 @@ export async function countOpen({ db }: Pick<Ctx, "db">, installationId: string)
 
 /** The row of an item, or null for a number that is none. */
 async function toRow(
-  { keyRing, clock }: Ctx,
+  { keyRing, clock, chats }: Ctx,
   { organizationId, instanceId, installationId }: Listed,
   { obligationId, userId, phone, escalation, ...item }: DueObligation,
+  chatObjectId: string | null,
 ): Promise<NewRow | null> {
   const id = newId("obligation");
   const now = clock.now();
@@ -158,6 +204,8 @@ async function toRow(
     scope: userId === undefined ? "external_recipient" : "known_contact",
     userId: userId ?? null,
     phoneSealed: number === undefined ? null : await keyRing.seal(number, obligationPhonePurpose(id)),
+    chatObjectId:
+      number === undefined ? chatObjectId : (await chatIdOf(chats, instanceId, number)).toString(),
     urgency: escalation?.urgency ?? null,
     timesLeft: 1,
     state: "waiting",

@@ -7,11 +7,11 @@ import type { Timing } from "./recurrence.ts";
 
 export type ScheduleRow = typeof scheduledMessage.$inferSelect;
 
-/** Any one of these lets a plugin see and change what it scheduled itself. */
+/** Any one of these lets a plugin see and change what it scheduled itself. A refusal names the first: it reaches least. */
 export const SCHEDULE_PERMISSIONS: readonly BridgePermission[] = [
-  "plugin:messages:schedule:external_recipient",
-  "plugin:messages:schedule:known_contact",
   "plugin:messages:schedule:current_chat",
+  "plugin:messages:schedule:known_contact",
+  "plugin:messages:schedule:external_recipient",
 ];
 
 /** What a scheduled message's number is sealed for: its row and no other. */

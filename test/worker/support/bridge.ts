@@ -120,9 +120,11 @@ export function createBridgeDesk(
   return createDesk(behaviour, { permissions: granted }, undefined, declared);
 }
 
-type Example = {
+export type Example = {
   /** What it takes. */
   readonly permission: BridgePermission;
+  /** Each of these would do as well. */
+  readonly orElse?: readonly BridgePermission[];
   /** A permission for the same call with another scope, which is not enough. */
   readonly otherScope?: BridgePermission;
   /** A valid request of that plugin. Each has to be another thing, such as another payment. */
@@ -190,6 +192,12 @@ async function obligationOf({ organization, installation, supportId }: Desk): Pr
 }
 
 const SCHEDULE = "plugin:messages:schedule:external_recipient";
+
+/** Whichever scope it scheduled for. */
+const SCHEDULED = {
+  permission: "plugin:messages:schedule:current_chat",
+  orElse: [SCHEDULE, "plugin:messages:schedule:known_contact"],
+} as const;
 
 function reminder() {
   return {
@@ -261,11 +269,11 @@ export const BRIDGE_EXAMPLES: Readonly<Record<string, Example>> = {
     changed: ({ body }) => ({ ...(body as object), text: "Something else." }),
   },
   listOwnScheduledMessages: {
-    permission: SCHEDULE,
+    ...SCHEDULED,
     request: () => ({ method: "GET", path: "/scheduled-messages" }),
   },
   changeOwnScheduledMessage: {
-    permission: SCHEDULE,
+    ...SCHEDULED,
     request: async (desk) => ({
       method: "PATCH",
       path: `/scheduled-messages/${await scheduledBy(desk)}`,
@@ -274,7 +282,7 @@ export const BRIDGE_EXAMPLES: Readonly<Record<string, Example>> = {
     changed: () => ({ text: "Something else." }),
   },
   cancelOwnScheduledMessage: {
-    permission: SCHEDULE,
+    ...SCHEDULED,
     request: async (desk) => ({ method: "DELETE", path: `/scheduled-messages/${await scheduledBy(desk)}` }),
   },
   initiatePayment: {

@@ -431,12 +431,16 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "obligations:read",
     request: ({ obligationId }) => ({ params: { id: obligationId } }),
   },
+  cancelObligationByStaff: {
+    permission: "obligations:write",
+    request: ({ obligationId }) => ({ params: { id: obligationId } }),
+  },
   listObligationPolls: { permission: "obligations:read", request: nothing },
   updateObligationPoll: {
-    permission: "obligations:write",
+    permission: "plugins:configure",
     request: (ids) => ({ ...byPoll(ids), body: { intervalMinutes: 30 } }),
   },
-  runObligationPoll: { permission: "obligations:write", request: byPoll },
+  runObligationPoll: { permission: "plugins:configure", request: byPoll },
   listPluginEvents: { permission: "calls:read", request: nothing },
   listOrganizationPlugins: {
     permission: "plugins:read",
