@@ -5,3 +5,4 @@ export {
   planObligation,
   requestObligation,
 } from "./request-obligation.ts";
+export { SEALED_OBLIGATION_COLUMNS } from "./sealed.ts";
