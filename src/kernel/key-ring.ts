@@ -78,6 +78,11 @@ function prefixOf({ id }: { readonly id: string }): string {
   return `${FORMAT}.${id}.`;
 }
 
+/** What no other sealed value starts with: the key and the random part. */
+export function startOf(sealed: string): string {
+  return sealed.split(".", 3).join(".");
+}
+
 /** The id of the key whose values start so. */
 export function keyIdOf(prefix: string): string {
   return prefix.split(".")[1] ?? prefix;

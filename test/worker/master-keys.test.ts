@@ -11,7 +11,12 @@ import { createKeyRing, type KeyRing } from "../../src/kernel/key-ring.ts";
 import type { LogFields } from "../../src/kernel/log.ts";
 import { SEALED_COLUMNS } from "../../src/sealed-columns.ts";
 import { countValues } from "../../src/tenancy/sealing/count-values.ts";
-import { OLD_KEY_STAYS_MS, RESEAL_PAGE, RESEAL_VALUES_PER_TICK } from "../../src/tenancy/sealing/limits.ts";
+import {
+  OLD_KEY_STAYS_MS,
+  RESEAL_PAGE,
+  RESEAL_VALUES_PER_TICK,
+  WRITE_MAX_CHARACTERS,
+} from "../../src/tenancy/sealing/limits.ts";
 import { reportKeys } from "../../src/tenancy/sealing/report-keys.ts";
 import { resealValues } from "../../src/tenancy/sealing/reseal-values.ts";
 import { nameOf, type SealedColumn } from "../../src/tenancy/sealing/sealed-column.ts";
@@ -140,11 +145,10 @@ describe("a master key's rotation", () => {
 
   it("[SECRET-05] goes on where a crash has ended it", async () => {
     await addEndpoints(2 * RESEAL_PAGE + 1);
-    const db = testDb();
-    let batches = 0;
-    const dying = new Proxy(db, {
+    let writes = 0;
+    const dying = new Proxy(testDb(), {
       get: (target, name) => {
-        if (name === "batch" && ++batches > 1) {
+        if (name === "run" && ++writes > 1) {
           throw new Error("The isolate has died.");
         }
         return Reflect.get(target, name) as unknown;
@@ -154,6 +158,17 @@ describe("a master key's rotation", () => {
     expect(await countUnder(NEXT)).toBe(RESEAL_PAGE);
     expect((await reseal(ROTATING)).values).toBe(RESEAL_PAGE + 1);
     expect(await countUnder(OLD)).toBe(0);
+  });
+
+  it("[SECRET-05] takes values that are larger than what one statement writes of others", async () => {
+    const ids = await addEndpoints(3);
+    const large = "x".repeat(WRITE_MAX_CHARACTERS);
+    for (const id of ids.slice(1)) {
+      const secretSealed = await createKeyRing([OLD]).seal(large, endpointSecretPurpose(id));
+      await testDb().update(eventEndpoint).set({ secretSealed }).where(eq(eventEndpoint.id, id));
+    }
+    expect((await reseal(ROTATING)).values).toBe(3);
+    expect(await countUnder(NEXT)).toBe(3);
   });
 
   it("[SECRET-05] passes over a value that does not open, and says whose it is and not what it is", async () => {

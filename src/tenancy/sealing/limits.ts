@@ -2,13 +2,16 @@
 
 const HOUR_MS = 60 * 60 * 1_000;
 
-/** Values that are read, sealed again and written in one batch: each is two cipher operations and a guarded update. */
+/** Values that are read at once, sealed again and written: each is two cipher operations and a guarded update. */
 export const RESEAL_PAGE = 100;
+
+/** Sealed text that one statement writes. What waits for an approval may be more than a megabyte by itself. */
+export const WRITE_MAX_CHARACTERS = 256 * 1024;
 
 /** Values of one column that one tick seals again, so that a rotation is a small part of the database's work. */
 export const RESEAL_VALUES_PER_TICK = 1_000;
 
-/** Objects that one tick wakes for it. Each is a request of its own, and a Worker's tick has a thousand. */
+/** Objects that one tick wakes for it: each is a request of its own. */
 export const RESEAL_OBJECTS_PER_TICK = 200;
 
 /** Objects asked at the same time. */
