@@ -6,7 +6,7 @@
 /** Rooms from the top of the stack down. A room imports itself and the rooms below it. */
 const ROOMS = [
   ["worker", "^src/worker\\.ts$"],
-  ["app", "^src/(app|control-plane|reference|queues|crons)\\.ts$"],
+  ["app", "^src/(app|control-plane|reference|queues|crons|sealed-columns)\\.ts$"],
   ["context", "^src/(env|context)\\.ts$"],
   ["bridge", "^src/bridge/"],
   ["agent", "^src/agent/"],

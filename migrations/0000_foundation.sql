@@ -33,6 +33,7 @@ CREATE TABLE `provider_key` (
 );
 --> statement-breakpoint
 CREATE INDEX `provider_key_org` ON `provider_key` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `provider_key_key_sealed` ON `provider_key` (substr("key_sealed", 1, 3 + instr(substr("key_sealed", 4), '.'))) WHERE "provider_key"."key_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `usage_event` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -102,6 +103,7 @@ CREATE UNIQUE INDEX `approval_waiting` ON `approval` (`scope`,`payload_hash`) WH
 CREATE INDEX `approval_org` ON `approval` (`organization_id`,`id`);--> statement-breakpoint
 CREATE INDEX `approval_instance` ON `approval` (`instance_id`,`id`);--> statement-breakpoint
 CREATE INDEX `approval_open` ON `approval` (`state`,`expires_at`) WHERE "approval"."state" in ('pending', 'approved', 'executing');--> statement-breakpoint
+CREATE INDEX `approval_payload_sealed` ON `approval` (substr("payload_sealed", 1, 3 + instr(substr("payload_sealed", 4), '.'))) WHERE "approval"."payload_sealed" <> '';--> statement-breakpoint
 CREATE INDEX `approval_untold` ON `approval` (`ended_at`) WHERE "approval"."ended_at" is not null and "approval"."told_at" is null and "approval"."chat_object_id" is not null;--> statement-breakpoint
 CREATE TABLE `account` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -268,6 +270,7 @@ CREATE TABLE `chat` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `chat_object` ON `chat` (`object_id`);--> statement-breakpoint
 CREATE INDEX `chat_recent` ON `chat` (`organization_id`,`instance_id`,`last_message_at`,`id`);--> statement-breakpoint
+CREATE INDEX `chat_phone_sealed` ON `chat` (substr("phone_sealed", 1, 3 + instr(substr("phone_sealed", 4), '.'))) WHERE "chat"."phone_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `after_sales` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -373,6 +376,7 @@ CREATE INDEX `customer_order_org` ON `customer_order` (`organization_id`,`id`);-
 CREATE INDEX `customer_order_org_state` ON `customer_order` (`organization_id`,`state`,`id`);--> statement-breakpoint
 CREATE INDEX `customer_order_payment` ON `customer_order` (`payment_id`);--> statement-breakpoint
 CREATE INDEX `customer_order_due` ON `customer_order` (`expires_at`) WHERE "customer_order"."expires_at" is not null;--> statement-breakpoint
+CREATE INDEX `customer_order_customer_phone_sealed` ON `customer_order` (substr("customer_phone_sealed", 1, 3 + instr(substr("customer_phone_sealed", 4), '.'))) WHERE "customer_order"."customer_phone_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `order_change` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -489,6 +493,8 @@ CREATE TABLE `event_endpoint` (
 );
 --> statement-breakpoint
 CREATE INDEX `event_endpoint_org` ON `event_endpoint` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `event_endpoint_secret_sealed` ON `event_endpoint` (substr("secret_sealed", 1, 3 + instr(substr("secret_sealed", 4), '.'))) WHERE "event_endpoint"."secret_sealed" <> '';--> statement-breakpoint
+CREATE INDEX `event_endpoint_old_secret_sealed` ON `event_endpoint` (substr("old_secret_sealed", 1, 3 + instr(substr("old_secret_sealed", 4), '.'))) WHERE "event_endpoint"."old_secret_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `chat_note` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -544,6 +550,15 @@ CREATE TABLE `plugin_job` (
 CREATE INDEX `plugin_job_due` ON `plugin_job` (`due_at`);--> statement-breakpoint
 CREATE INDEX `plugin_job_owner` ON `plugin_job` (`organization_id`,`installation_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `plugin_job_once` ON `plugin_job` (`installation_id`,`dedupe_key`) WHERE "plugin_job"."dedupe_key" is not null;--> statement-breakpoint
+CREATE TABLE `master_key` (
+	`id` text PRIMARY KEY NOT NULL,
+	`role` text NOT NULL,
+	`since` integer NOT NULL,
+	`left` integer NOT NULL,
+	`may_be_removed` integer NOT NULL,
+	`counted_at` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `obligation` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -583,6 +598,7 @@ CREATE INDEX `obligation_repeated` ON `obligation` (`organization_id`,`id`) WHER
 CREATE INDEX `obligation_chat` ON `obligation` (`chat_object_id`,`id`) WHERE "obligation"."chat_object_id" is not null;--> statement-breakpoint
 CREATE INDEX `obligation_over` ON `obligation` (`remove_at`) WHERE "obligation"."remove_at" is not null;--> statement-breakpoint
 CREATE INDEX `obligation_org` ON `obligation` (`organization_id`,`id`);--> statement-breakpoint
+CREATE INDEX `obligation_phone_sealed` ON `obligation` (substr("phone_sealed", 1, 3 + instr(substr("phone_sealed", 4), '.'))) WHERE "obligation"."phone_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `obligation_change` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -685,6 +701,8 @@ CREATE INDEX `payment_org_order` ON `payment` (`organization_id`,`order_referenc
 CREATE INDEX `payment_org_settled` ON `payment` (`organization_id`,`settled_at`);--> statement-breakpoint
 CREATE INDEX `payment_due` ON `payment` (`next_check_at`) WHERE "payment"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX `payment_follow_up` ON `payment` (`follow_up_at`) WHERE "payment"."follow_up_at" is not null;--> statement-breakpoint
+CREATE INDEX `payment_payer_phone_sealed` ON `payment` (substr("payer_phone_sealed", 1, 3 + instr(substr("payer_phone_sealed", 4), '.'))) WHERE "payment"."payer_phone_sealed" <> '';--> statement-breakpoint
+CREATE INDEX `payment_callback_secret_sealed` ON `payment` (substr("callback_secret_sealed", 1, 3 + instr(substr("callback_secret_sealed", 4), '.'))) WHERE "payment"."callback_secret_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `payment_account` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -703,6 +721,8 @@ CREATE TABLE `payment_account` (
 --> statement-breakpoint
 CREATE INDEX `payment_account_org` ON `payment_account` (`organization_id`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `payment_account_default` ON `payment_account` (`organization_id`) WHERE "payment_account"."is_default" = 1 and "payment_account"."removed_at" is null;--> statement-breakpoint
+CREATE INDEX `payment_account_credentials_sealed` ON `payment_account` (substr("credentials_sealed", 1, 3 + instr(substr("credentials_sealed", 4), '.'))) WHERE "payment_account"."credentials_sealed" <> '';--> statement-breakpoint
+CREATE INDEX `payment_account_callback_secret_sealed` ON `payment_account` (substr("callback_secret_sealed", 1, 3 + instr(substr("callback_secret_sealed", 4), '.'))) WHERE "payment_account"."callback_secret_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `payment_event` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -765,6 +785,7 @@ CREATE INDEX `refund_payment` ON `refund` (`payment_id`,`id`);--> statement-brea
 CREATE INDEX `refund_org` ON `refund` (`organization_id`,`id`);--> statement-breakpoint
 CREATE INDEX `refund_due` ON `refund` (`next_check_at`) WHERE "refund"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX `refund_follow_up` ON `refund` (`follow_up_at`) WHERE "refund"."follow_up_at" is not null;--> statement-breakpoint
+CREATE INDEX `refund_callback_secret_sealed` ON `refund` (substr("callback_secret_sealed", 1, 3 + instr(substr("callback_secret_sealed", 4), '.'))) WHERE "refund"."callback_secret_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `sandbox_charge` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -780,6 +801,7 @@ CREATE TABLE `sandbox_charge` (
 );
 --> statement-breakpoint
 CREATE INDEX `sandbox_charge_subject` ON `sandbox_charge` (`subject_id`);--> statement-breakpoint
+CREATE INDEX `sandbox_charge_callback_url_sealed` ON `sandbox_charge` (substr("callback_url_sealed", 1, 3 + instr(substr("callback_url_sealed", 4), '.'))) WHERE "sandbox_charge"."callback_url_sealed" <> '';--> statement-breakpoint
 CREATE INDEX `sandbox_charge_due` ON `sandbox_charge` (`callback_at`) WHERE "sandbox_charge"."callback_at" is not null;--> statement-breakpoint
 CREATE TABLE `installation` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -802,6 +824,8 @@ CREATE TABLE `installation` (
 CREATE UNIQUE INDEX `installation_org_plugin` ON `installation` (`organization_id`,`plugin_id`) WHERE "installation"."status" <> 'uninstalled';--> statement-breakpoint
 CREATE INDEX `installation_org` ON `installation` (`organization_id`,`id`);--> statement-breakpoint
 CREATE INDEX `installation_changed` ON `installation` (`updated_at`);--> statement-breakpoint
+CREATE INDEX `installation_config_sealed` ON `installation` (substr("config_sealed", 1, 3 + instr(substr("config_sealed", 4), '.'))) WHERE "installation"."config_sealed" <> '';--> statement-breakpoint
+CREATE INDEX `installation_user_hash_key_sealed` ON `installation` (substr("user_hash_key_sealed", 1, 3 + instr(substr("user_hash_key_sealed", 4), '.'))) WHERE "installation"."user_hash_key_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `instance_grant` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -863,6 +887,7 @@ CREATE TABLE `plugin_secret` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `plugin_secret_version` ON `plugin_secret` (`installation_id`,`version`);--> statement-breakpoint
+CREATE INDEX `plugin_secret_secret_sealed` ON `plugin_secret` (substr("secret_sealed", 1, 3 + instr(substr("secret_sealed", 4), '.'))) WHERE "plugin_secret"."secret_sealed" <> '';--> statement-breakpoint
 CREATE UNIQUE INDEX `plugin_secret_current` ON `plugin_secret` (`installation_id`) WHERE "plugin_secret"."status" = 'current';--> statement-breakpoint
 CREATE TABLE `plugin_version` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -981,6 +1006,7 @@ CREATE INDEX `scheduled_message_org` ON `scheduled_message` (`organization_id`,`
 CREATE INDEX `scheduled_message_coming` ON `scheduled_message` (`organization_id`,`send_at`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX `scheduled_message_owner` ON `scheduled_message` (`owner_id`,`id`);--> statement-breakpoint
 CREATE INDEX `scheduled_message_chat` ON `scheduled_message` (`chat_object_id`,`id`);--> statement-breakpoint
+CREATE INDEX `scheduled_message_phone_sealed` ON `scheduled_message` (substr("phone_sealed", 1, 3 + instr(substr("phone_sealed", 4), '.'))) WHERE "scheduled_message"."phone_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `scheduled_outcome` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -1083,4 +1109,6 @@ CREATE TABLE `instance` (
 );
 --> statement-breakpoint
 CREATE INDEX `instance_org` ON `instance` (`organization_id`,`id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `instance_phone` ON `instance` (`organization_id`,`channel`,`phone_number`);
+CREATE UNIQUE INDEX `instance_phone` ON `instance` (`organization_id`,`channel`,`phone_number`);--> statement-breakpoint
+CREATE INDEX `instance_channel_config_sealed` ON `instance` (substr("channel_config_sealed", 1, 3 + instr(substr("channel_config_sealed", 4), '.'))) WHERE "instance"."channel_config_sealed" <> '';--> statement-breakpoint
+CREATE INDEX `instance_approvers_sealed` ON `instance` (substr("approvers_sealed", 1, 3 + instr(substr("approvers_sealed", 4), '.'))) WHERE "instance"."approvers_sealed" <> '';

@@ -16,8 +16,9 @@ import { settleApprovals } from "./plugins/approvals/settle-approvals.job.ts";
 import { runDuePluginJobs } from "./plugins/dispatch/run-due-plugin-jobs.job.ts";
 import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
 import { removeExpiredReviews } from "./plugins/installs/remove-expired-reviews.job.ts";
-import { resealStaleValues } from "./plugins/installs/reseal-stale-values.job.ts";
 import { removeExpiredRecords } from "./plugins/records/remove-expired-records.job.ts";
+import { SEALED_COLUMNS } from "./sealed-columns.ts";
+import { reportMasterKeys, resealWithNewestKey } from "./tenancy/sealing/sealing.job.ts";
 
 const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> = {
   "* * * * *": [
@@ -34,9 +35,10 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     forgetOldObligations,
     runDuePluginJobs,
     settleApprovals,
+    resealWithNewestKey(SEALED_COLUMNS),
   ],
-  // Reads whole tables, so not every minute.
-  "7 * * * *": [resealStaleValues, keepAllPolls],
+  // Reads much at once, so not every minute.
+  "7 * * * *": [keepAllPolls, reportMasterKeys(SEALED_COLUMNS)],
 };
 
 /** Runs every job of a tick side by side. Throws after all have ended if any failed, so that the tick shows red. */

@@ -16,12 +16,15 @@ const KeyRingVar = z.string().transform((text, issues) => {
     .filter((entry) => entry !== "")
     .map((entry) => {
       const [id, key, ...rest] = entry.split(":");
-      return id && key && rest.length === 0 ? { id, key } : null;
+      return id && /^[\w-]+$/.test(id) && key && rest.length === 0 ? { id, key } : null;
     });
-  if (entries.length === 0 || entries.includes(null)) {
+  const ids = new Set(entries.map((entry) => entry?.id));
+  // With one id for two keys, nothing of the older one would open any more.
+  if (entries.length === 0 || entries.includes(null) || ids.size < entries.length) {
     issues.addIssue({
       code: "custom",
-      message: "must be `<key id>:<base64 of 32 bytes>`, newest first, separated by commas",
+      message:
+        "must be `<key id>:<base64 of 32 bytes>`, newest first, separated by commas; an id is made of letters, digits, - and _, and stands there once",
     });
     return z.NEVER;
   }

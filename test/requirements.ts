@@ -148,6 +148,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "The master key rotates: new values under the new key, old ones readable and sealed again.",
   },
   {
+    id: "SECRET-06",
+    source: "docs/operations.md",
+    rule: "The operator sees what an old master key is still needed for, and is told when it may be taken out.",
+  },
+  {
     id: "GATE-01",
     source: "README.md",
     rule: "Four gates stand in one order: installation, instance grant, tool grant, permission.",

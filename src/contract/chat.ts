@@ -113,6 +113,8 @@ export type ChatRpc = {
    * not. With `opensTurn` the agent then says what there is to say, unless a person has the chat.
    */
   note(input: NoteInput): Promise<void>;
+  /** Seals the customer's number under the newest master key. Answers it sealed; null when nobody has written. */
+  reseal(): Promise<string | null>;
 };
 
 export type WriteAnswer =

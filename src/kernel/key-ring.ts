@@ -13,8 +13,10 @@ export type KeyRing = {
   seal(plaintext: string, purpose: string): Promise<string>;
   /** The plaintext. Throws when the key is not in the ring, the purpose differs or a bit has changed. */
   open(sealed: string, purpose: string): Promise<string>;
-  /** What every value that the newest key seals starts with; any other start is stale and should be sealed again. */
-  readonly newestPrefix: string;
+  /** The value as the newest key seals it: itself when that key did. Throws as `open` does. */
+  reseal(sealed: string, purpose: string): Promise<string>;
+  /** What the values of each key start with, newest key first. What an older one sealed should be sealed again. */
+  readonly prefixes: readonly [string, ...string[]];
 };
 
 /** A ring of `{ id, key }`, newest first; `key` is 32 bytes in base64. Throws on an empty ring or a bad key. */
@@ -46,7 +48,8 @@ export function createKeyRing(entries: readonly { id: string; key: string }[]): 
     imported.set(id, key);
     return key;
   };
-  return {
+  const prefixes = [prefixOf(newest), ...entries.slice(1).map(prefixOf)] as const;
+  const ring: KeyRing = {
     async seal(plaintext, purpose) {
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
       const algorithm = { name: "AES-GCM", iv, additionalData: utf8(purpose) };
@@ -62,6 +65,25 @@ export function createKeyRing(entries: readonly { id: string; key: string }[]): 
       const bytes = await crypto.subtle.decrypt(algorithm, await keyNamed(id), fromBase64(ciphertext));
       return fromUtf8(new Uint8Array(bytes));
     },
-    newestPrefix: `${FORMAT}.${newest.id}.`,
+    async reseal(sealed, purpose) {
+      return sealed.startsWith(prefixes[0]) ? sealed : ring.seal(await ring.open(sealed, purpose), purpose);
+    },
+    prefixes,
   };
+  return ring;
+}
+
+/** What the values start with that the key seals. */
+function prefixOf({ id }: { readonly id: string }): string {
+  return `${FORMAT}.${id}.`;
+}
+
+/** What no other sealed value starts with: the key and the random part. */
+export function startOf(sealed: string): string {
+  return sealed.split(".", 3).join(".");
+}
+
+/** The id of the key whose values start so. */
+export function keyIdOf(prefix: string): string {
+  return prefix.split(".")[1] ?? prefix;
 }

@@ -1,11 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
 import { withActor } from "../../src/access/context.ts";
-import { createKeyRing } from "../../src/kernel/key-ring.ts";
 import { expireSecrets } from "../../src/plugins/installs/expire-secrets.ts";
 import { removeReviews } from "../../src/plugins/installs/remove-reviews.ts";
-import { resealValues } from "../../src/plugins/installs/reseal-values.ts";
-import { SEALED } from "../../src/plugins/installs/secrets.ts";
 import { clockAt, testBase } from "./support/base.ts";
 import type { ProblemBody } from "./support/call.ts";
 import { call } from "./support/call.ts";
@@ -162,39 +159,6 @@ describe("the confirmation", () => {
       status: 403,
       body: { code: "permission_missing" },
     });
-  });
-});
-
-describe("a master key's rotation", () => {
-  it("[SECRET-05] seals everything again, after which the old key may leave the ring", async () => {
-    const desk = await createDesk("echo");
-    const old = { id: "test", key: btoa(String.fromCharCode(...new Uint8Array(32).fill(7))) };
-    const next = { id: "next", key: btoa(String.fromCharCode(...new Uint8Array(32).fill(8))) };
-    const withRing = (...entries: { id: string; key: string }[]) =>
-      withActor(testBase({ keyRing: createKeyRing(entries) }), {
-        kind: "platform" as const,
-        id: "test",
-        organizationId: null,
-      });
-    while ((await resealValues({ ctx: withRing(next, old) })) > 0) {
-      // A bounded number of rows each time.
-    }
-    const row = await env.DB.prepare(
-      "select config_sealed, user_hash_key_sealed, secret_sealed from installation join plugin_secret on installation_id = installation.id where installation.id = ?",
-    )
-      .bind(desk.installation.id)
-      .first<Record<string, string>>();
-    const ring = createKeyRing([next]);
-    expect(await ring.open(row?.["config_sealed"] ?? "", SEALED.config)).toBe(
-      '{"defaultQueue":"customer-care"}',
-    );
-    expect(await ring.open(row?.["secret_sealed"] ?? "", SEALED.secret)).toBe(desk.installation.secret.value);
-    expect(row?.["user_hash_key_sealed"]).toMatch(/^v1\.next\./);
-    // Back again, for the Worker under test knows the old key only.
-    while ((await resealValues({ ctx: withRing(old, next) })) > 0) {
-      // As before.
-    }
-    expect((await desk.callTool()).body.status).toBe("ok");
   });
 });
 

@@ -62,6 +62,11 @@ export function touchChat(sql: SqlStorage, now: number, isInbound: boolean): voi
   }
 }
 
+/** Writes the same number, sealed anew. */
+export function setPhoneSealed(sql: SqlStorage, phoneSealed: string): void {
+  sql.exec("UPDATE chat SET phone_sealed = ?", phoneSealed);
+}
+
 /** Gives the chat to a person. */
 export function setTakenBy(sql: SqlStorage, takenBy: string): void {
   sql.exec("UPDATE chat SET taken_by = ?", takenBy);

@@ -29,6 +29,7 @@ import {
   type NewChat,
   PHONE_PURPOSE,
   readChat,
+  setPhoneSealed,
   stateOf,
   touchChat,
 } from "./chat-row.ts";
@@ -286,6 +287,16 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
   async resolveRecipient(query: RecipientQuery): Promise<RecipientAnswer | null> {
     const chat = this.#read();
     return chat === null ? null : resolveRecipient(this.createBase(), this.ctx.storage.sql, chat, query);
+  }
+
+  async reseal(): Promise<string | null> {
+    const chat = this.#read();
+    if (chat === null) {
+      return null;
+    }
+    const phoneSealed = await this.createBase().keyRing.reseal(chat.phoneSealed, PHONE_PURPOSE);
+    setPhoneSealed(this.ctx.storage.sql, phoneSealed);
+    return phoneSealed;
   }
 
   /** Does what is due. Two calls at once are one. */

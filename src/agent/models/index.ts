@@ -4,3 +4,4 @@ export { toFailure } from "./model-http.adapter.ts";
 export { type ModelCall, ModelFailed, type ModelFailure, type ResolvedModel } from "./provider.ts";
 export { PROVIDERS } from "./providers.ts";
 export { relay } from "./relay.adapter.ts";
+export { SEALED_MODEL_COLUMNS } from "./sealed.ts";

@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { organization } from "./auth.ts";
-import { at, id } from "./columns.ts";
+import { at, id, sealedIndex } from "./columns.ts";
 
 const organizationId = () =>
   text("organization_id")
@@ -27,7 +27,10 @@ export const providerKey = sqliteTable(
     createdAt: at("created_at").notNull(),
     revokedAt: at("revoked_at"),
   },
-  (t) => [index("provider_key_org").on(t.organizationId, t.id)],
+  (t) => [
+    index("provider_key_org").on(t.organizationId, t.id),
+    sealedIndex("provider_key_key_sealed", t.keySealed),
+  ],
 );
 
 /** An entry of the model catalog: the name that clients ask for, and what stands behind it. */

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { APPROVAL_REASONS, APPROVAL_STATES, DECIDERS, DECISION_DOORS } from "../../contract/approvals.ts";
 import { organization } from "./auth.ts";
-import { at, id, json } from "./columns.ts";
+import { at, id, json, sealedIndex } from "./columns.ts";
 import { installation } from "./plugins.ts";
 import { instance } from "./tenancy.ts";
 
@@ -71,6 +71,7 @@ export const approval = sqliteTable(
     index("approval_open")
       .on(t.state, t.expiresAt)
       .where(sql`${t.state} in ('pending', 'approved', 'executing')`),
+    sealedIndex("approval_payload_sealed", t.payloadSealed),
     index("approval_untold")
       .on(t.endedAt)
       .where(sql`${t.endedAt} is not null and ${t.toldAt} is null and ${t.chatObjectId} is not null`),

@@ -2,7 +2,7 @@
 import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { CHAT_STATES } from "../../contract/chat.ts";
 import { organization } from "./auth.ts";
-import { at, id } from "./columns.ts";
+import { at, id, sealedIndex } from "./columns.ts";
 import { instance } from "./tenancy.ts";
 
 /** One customer writing to one instance. */
@@ -26,5 +26,6 @@ export const chat = sqliteTable(
   (t) => [
     uniqueIndex("chat_object").on(t.objectId),
     index("chat_recent").on(t.organizationId, t.instanceId, t.lastMessageAt, t.id),
+    sealedIndex("chat_phone_sealed", t.phoneSealed),
   ],
 );

@@ -17,7 +17,7 @@ import {
   ORDER_STATES,
 } from "../../contract/commerce-words.ts";
 import { organization } from "./auth.ts";
-import { at, id } from "./columns.ts";
+import { at, id, sealedIndex } from "./columns.ts";
 import { payment } from "./payments.ts";
 import { installation } from "./plugins.ts";
 import { instance } from "./tenancy.ts";
@@ -133,6 +133,7 @@ export const customerOrder = sqliteTable(
     index("customer_order_org_state").on(t.organizationId, t.state, t.id),
     index("customer_order_payment").on(t.paymentId),
     index("customer_order_due").on(t.expiresAt).where(sql`${t.expiresAt} is not null`),
+    sealedIndex("customer_order_customer_phone_sealed", t.customerPhoneSealed),
     check("customer_order_state_known", isOneOf(t.state, ORDER_STATES)),
     check("customer_order_amount_positive", sql`${t.amount} > 0`),
   ],

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { EVENT_TYPES, type EventType } from "../../contract/events.ts";
 import { organization } from "./auth.ts";
-import { at, id, json } from "./columns.ts";
+import { at, id, json, sealedIndex } from "./columns.ts";
 
 const organizationId = () =>
   text("organization_id")
@@ -52,7 +52,11 @@ export const eventEndpoint = sqliteTable(
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
   },
-  (t) => [index("event_endpoint_org").on(t.organizationId, t.id)],
+  (t) => [
+    index("event_endpoint_org").on(t.organizationId, t.id),
+    sealedIndex("event_endpoint_secret_sealed", t.secretSealed),
+    sealedIndex("event_endpoint_old_secret_sealed", t.oldSecretSealed),
+  ],
 );
 
 /** One event on its way to one target. */

@@ -7,6 +7,7 @@ export * from "./commerce.ts";
 export * from "./escalations.ts";
 export * from "./events.ts";
 export * from "./first-party.ts";
+export * from "./master-keys.ts";
 export * from "./obligations.ts";
 export * from "./payments.ts";
 export * from "./plugins.ts";

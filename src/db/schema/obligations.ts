@@ -5,7 +5,7 @@ import { ESCALATION_URGENCIES } from "../../contract/escalation.ts";
 import { OBLIGATION_ACTIONS, OBLIGATION_STATES } from "../../contract/obligation-words.ts";
 import type { RecipientScope } from "../../contract/permissions.ts";
 import { organization } from "./auth.ts";
-import { at, id, json } from "./columns.ts";
+import { at, id, json, sealedIndex } from "./columns.ts";
 import { installation } from "./plugins.ts";
 import { instance } from "./tenancy.ts";
 
@@ -107,6 +107,7 @@ export const obligation = sqliteTable(
     index("obligation_chat").on(t.chatObjectId, t.id).where(sql`${t.chatObjectId} is not null`),
     index("obligation_over").on(t.removeAt).where(sql`${t.removeAt} is not null`),
     index("obligation_org").on(t.organizationId, t.id),
+    sealedIndex("obligation_phone_sealed", t.phoneSealed),
   ],
 );
 

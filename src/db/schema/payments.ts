@@ -16,7 +16,7 @@ import {
   REFUND_STATES,
 } from "../../contract/payment-words.ts";
 import { organization } from "./auth.ts";
-import { at, id } from "./columns.ts";
+import { at, id, sealedIndex } from "./columns.ts";
 import { installation } from "./plugins.ts";
 import { instance } from "./tenancy.ts";
 
@@ -54,6 +54,8 @@ export const paymentAccount = sqliteTable(
     uniqueIndex("payment_account_default")
       .on(t.organizationId)
       .where(sql`${t.isDefault} = 1 and ${t.removedAt} is null`),
+    sealedIndex("payment_account_credentials_sealed", t.credentialsSealed),
+    sealedIndex("payment_account_callback_secret_sealed", t.callbackSecretSealed),
     check("payment_account_provider", isOneOf(t.provider, PAYMENT_PROVIDERS)),
   ],
 );
@@ -136,6 +138,8 @@ export const payment = sqliteTable(
     index("payment_org_settled").on(t.organizationId, t.settledAt),
     index("payment_due").on(t.nextCheckAt).where(sql`${t.nextCheckAt} is not null`),
     index("payment_follow_up").on(t.followUpAt).where(sql`${t.followUpAt} is not null`),
+    sealedIndex("payment_payer_phone_sealed", t.payerPhoneSealed),
+    sealedIndex("payment_callback_secret_sealed", t.callbackSecretSealed),
     check("payment_state_known", isOneOf(t.state, PAYMENT_STATES)),
     check("payment_provider_known", isOneOf(t.provider, PAYMENT_PROVIDERS)),
     check("payment_amount_positive", sql`${t.amount} > 0`),
@@ -198,6 +202,7 @@ export const refund = sqliteTable(
     index("refund_org").on(t.organizationId, t.id),
     index("refund_due").on(t.nextCheckAt).where(sql`${t.nextCheckAt} is not null`),
     index("refund_follow_up").on(t.followUpAt).where(sql`${t.followUpAt} is not null`),
+    sealedIndex("refund_callback_secret_sealed", t.callbackSecretSealed),
     check("refund_state_known", isOneOf(t.state, REFUND_STATES)),
     check("refund_amount_positive", sql`${t.amount} > 0`),
   ],
@@ -256,6 +261,7 @@ export const sandboxCharge = sqliteTable(
   },
   (t) => [
     index("sandbox_charge_subject").on(t.subjectId),
+    sealedIndex("sandbox_charge_callback_url_sealed", t.callbackUrlSealed),
     index("sandbox_charge_due").on(t.callbackAt).where(sql`${t.callbackAt} is not null`),
   ],
 );

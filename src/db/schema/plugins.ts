@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ApprovalRule, Decider } from "../../contract/approvals.ts";
 import { organization } from "./auth.ts";
-import { at, id, json } from "./columns.ts";
+import { at, id, json, sealedIndex } from "./columns.ts";
 import { instance } from "./tenancy.ts";
 
 /** A plugin's identity. A sandbox plugin belongs to the organisation that brought it in. */
@@ -89,6 +89,8 @@ export const installation = sqliteTable(
       .where(sql`${t.status} <> 'uninstalled'`),
     index("installation_org").on(t.organizationId, t.id),
     index("installation_changed").on(t.updatedAt),
+    sealedIndex("installation_config_sealed", t.configSealed),
+    sealedIndex("installation_user_hash_key_sealed", t.userHashKeySealed),
   ],
 );
 
@@ -111,6 +113,7 @@ export const pluginSecret = sqliteTable(
   },
   (t) => [
     uniqueIndex("plugin_secret_version").on(t.installationId, t.version),
+    sealedIndex("plugin_secret_secret_sealed", t.secretSealed),
     uniqueIndex("plugin_secret_current").on(t.installationId).where(sql`${t.status} = 'current'`),
   ],
 );

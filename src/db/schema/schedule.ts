@@ -6,7 +6,7 @@ import { WHEN_CLOSED } from "../../contract/policy.ts";
 import type { Recurrence } from "../../contract/schedule.ts";
 import { SCHEDULE_OUTCOMES, SCHEDULE_STATES } from "../../contract/schedule-words.ts";
 import { organization } from "./auth.ts";
-import { at, id, json } from "./columns.ts";
+import { at, id, json, sealedIndex } from "./columns.ts";
 import { instance } from "./tenancy.ts";
 
 const organizationId = () =>
@@ -73,6 +73,7 @@ export const scheduledMessage = sqliteTable(
     index("scheduled_message_coming").on(t.organizationId, t.sendAt).where(sql`${t.dueAt} is not null`),
     index("scheduled_message_owner").on(t.ownerId, t.id),
     index("scheduled_message_chat").on(t.chatObjectId, t.id),
+    sealedIndex("scheduled_message_phone_sealed", t.phoneSealed),
   ],
 );
 

@@ -6,7 +6,7 @@ import type { InstanceTemplate } from "../../contract/channel.ts";
 import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation.ts";
 import { DELIVERY_DEFAULTS, type DeliverySettings } from "../../contract/policy.ts";
 import { organization } from "./auth.ts";
-import { at, id, json } from "./columns.ts";
+import { at, id, json, sealedIndex } from "./columns.ts";
 
 const organizationId = () =>
   text("organization_id")
@@ -86,6 +86,8 @@ export const instance = sqliteTable(
   (t) => [
     index("instance_org").on(t.organizationId, t.id),
     uniqueIndex("instance_phone").on(t.organizationId, t.channel, t.phoneNumber),
+    sealedIndex("instance_channel_config_sealed", t.channelConfigSealed),
+    sealedIndex("instance_approvers_sealed", t.approversSealed),
   ],
 );
 

@@ -7,5 +7,6 @@ export { placeOrder } from "./place-order.ts";
 export { planOrder } from "./plan-order.ts";
 export { presentAfterSales, presentOrder } from "./present.ts";
 export { getOrder, READ_PERMISSIONS } from "./read-orders.ts";
+export { SEALED_ORDER_COLUMNS } from "./sealed.ts";
 export { searchCatalog } from "./search-catalog.ts";
 export { requireCatalogSync, syncCatalog } from "./sync-catalog.ts";

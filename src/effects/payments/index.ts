@@ -8,3 +8,4 @@ export { OPEN_PAYMENT_STATES, type PaymentRow, type RefundRow } from "./payment-
 export { type PaymentPlan, planPayment, planPaymentFor } from "./plan-payment.ts";
 export { presentPayment, presentRefund } from "./present.ts";
 export { planRefund, REFUND_PERMISSIONS, requestRefund } from "./request-refund.ts";
+export { SEALED_PAYMENT_COLUMNS } from "./sealed.ts";

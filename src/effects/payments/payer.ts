@@ -4,15 +4,17 @@ import { SEALED } from "./sealed.ts";
 
 /**
  * Keyed hash of a payer's number (E.164) within an organisation: the same payer has the same hash, and nobody without
- * the master key can tell the number from it. The ring's oldest key: new ones come in front, so this one stays longest;
- * when it leaves, open prompts are forgotten and nothing else.
+ * the master key can tell the number from it. The ring's key of the lowest id, wherever it stands: ids grow, so this one
+ * stays longest. When it leaves, a payer may be asked beside a prompt that is open at that moment, and that is all.
  */
 export async function hashPayer(
   { config }: Pick<Ctx, "config">,
   organizationId: string,
   phone: string,
 ): Promise<string> {
-  const oldest = config.keyRing.at(-1);
+  const [oldest] = config.keyRing.toSorted((one, other) =>
+    one.id.localeCompare(other.id, "en", { numeric: true }),
+  );
   if (oldest === undefined) {
     throw new Error("The key ring is empty.");
   }

@@ -1,3 +1,6 @@
+import { payment, paymentAccount, refund, sandboxCharge } from "../../db/schema/index.ts";
+import type { SealedColumn } from "../../tenancy/sealing/index.ts";
+
 /** Sealed values are bound to their row: none can be moved to another one's. */
 export const SEALED = {
   credentials: (accountId: string) => `payment_account.credentials:${accountId}`,
@@ -7,3 +10,12 @@ export const SEALED = {
   refundCallback: (refundId: string) => `refund.callback:${refundId}`,
   sandboxCallback: (chargeId: string) => `sandbox_charge.callback:${chargeId}`,
 } as const;
+
+export const SEALED_PAYMENT_COLUMNS: readonly SealedColumn[] = [
+  { column: paymentAccount.credentialsSealed, purpose: SEALED.credentials },
+  { column: paymentAccount.callbackSecretSealed, purpose: SEALED.accountCallback },
+  { column: payment.payerPhoneSealed, purpose: SEALED.payerPhone },
+  { column: payment.callbackSecretSealed, purpose: SEALED.paymentCallback },
+  { column: refund.callbackSecretSealed, purpose: SEALED.refundCallback },
+  { column: sandboxCharge.callbackUrlSealed, purpose: SEALED.sandboxCallback },
+];

@@ -5,3 +5,4 @@ export { presentSchedule } from "./present.ts";
 export { cancelInChat, listInChat, scheduleInChat } from "./schedule-in-chat.ts";
 export { scheduleMessage } from "./schedule-message.ts";
 export { SCHEDULE_PERMISSIONS } from "./schedule-row.ts";
+export { SEALED_SCHEDULE_COLUMNS } from "./sealed.ts";

@@ -25,7 +25,7 @@ export function hashPayload(bound: Bound): Promise<string> {
 }
 
 /** A payload is bound to its approval: it cannot be moved to another one's row. */
-const purposeOf = (approvalId: string) => `approval.payload:${approvalId}`;
+export const payloadPurpose = (approvalId: string) => `approval.payload:${approvalId}`;
 
 /** The payload as it is stored, in its canonical form. */
 export function sealPayload(
@@ -33,7 +33,7 @@ export function sealPayload(
   approvalId: string,
   payload: Payload,
 ): Promise<string> {
-  return keyRing.seal(canonicalJson(payload), purposeOf(approvalId));
+  return keyRing.seal(canonicalJson(payload), payloadPurpose(approvalId));
 }
 
 export async function openPayload(
@@ -41,5 +41,5 @@ export async function openPayload(
   approvalId: string,
   sealed: string,
 ): Promise<Payload> {
-  return JSON.parse(await keyRing.open(sealed, purposeOf(approvalId))) as Payload;
+  return JSON.parse(await keyRing.open(sealed, payloadPurpose(approvalId))) as Payload;
 }

@@ -6,9 +6,6 @@ export const REVIEW_LIFETIME_MS = 60 * 60 * 1000;
 /** A manifest is a static file: a server that needs longer is not ready for tool calls either. */
 export const MANIFEST_FETCH_TIMEOUT_MS = 10_000;
 
-/** Rows of each table that one run seals again; each costs two cipher operations and a write. */
-export const RESEAL_ROWS = 100;
-
 /** How long the old secret still verifies after a rotation, unless asked otherwise: a day to roll out the new one. */
 export const SECRET_OVERLAP_DEFAULT_SECONDS = 24 * 60 * 60;
 

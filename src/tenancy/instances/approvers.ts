@@ -11,7 +11,7 @@ const MASK = "••••";
 const SHOWN_DIGITS = 4;
 
 /** A value is bound to its instance: it cannot be moved to another one's row. */
-const purposeOf = (instanceId: string) => `instance.approvers:${instanceId}`;
+export const approversPurpose = (instanceId: string) => `instance.approvers:${instanceId}`;
 
 /** Those of the instance, in the order in which they were given. */
 export async function openApprovers(
@@ -20,7 +20,7 @@ export async function openApprovers(
 ): Promise<readonly Approver[]> {
   return approversSealed === null
     ? []
-    : (JSON.parse(await keyRing.open(approversSealed, purposeOf(id))) as Approver[]);
+    : (JSON.parse(await keyRing.open(approversSealed, approversPurpose(id))) as Approver[]);
 }
 
 /** As they are stored; null for nobody. */
@@ -29,7 +29,9 @@ export async function sealApprovers(
   instanceId: string,
   approvers: readonly Approver[],
 ): Promise<string | null> {
-  return approvers.length === 0 ? null : keyRing.seal(JSON.stringify(approvers), purposeOf(instanceId));
+  return approvers.length === 0
+    ? null
+    : keyRing.seal(JSON.stringify(approvers), approversPurpose(instanceId));
 }
 
 /** For showing to people: of a number only its end. */

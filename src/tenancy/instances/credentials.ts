@@ -13,7 +13,7 @@ import type { InstanceRow } from "./find-instance.ts";
 const MASK = "••••";
 
 /** A value is bound to its instance: it cannot be moved to another one's row. */
-const purposeOf = (instanceId: string) => `instance.channel_config:${instanceId}`;
+export const credentialsPurpose = (instanceId: string) => `instance.channel_config:${instanceId}`;
 
 const SCHEMAS: Readonly<Record<Exclude<ChannelName, "simulator">, z.ZodType<ChannelCredentials>>> = {
   twilio: TwilioCredentials,
@@ -32,7 +32,7 @@ export function sealCredentials(
   instanceId: string,
   credentials: ChannelCredentials,
 ): Promise<string> {
-  return keyRing.seal(JSON.stringify(credentials), purposeOf(instanceId));
+  return keyRing.seal(JSON.stringify(credentials), credentialsPurpose(instanceId));
 }
 
 /** What the instance's provider needs, or null for a simulator. */
@@ -42,7 +42,9 @@ export async function openCredentials(
 ): Promise<ChannelCredentials | null> {
   return row.channelConfigSealed === null
     ? null
-    : (JSON.parse(await keyRing.open(row.channelConfigSealed, purposeOf(row.id))) as ChannelCredentials);
+    : (JSON.parse(
+        await keyRing.open(row.channelConfigSealed, credentialsPurpose(row.id)),
+      ) as ChannelCredentials);
 }
 
 /** For showing to people: every secret replaced by a mask. */

@@ -20,8 +20,12 @@ describe("the key ring", () => {
     const sealed = await before.seal("text", "purpose");
     const after = createKeyRing([current, old]);
     expect(await after.open(sealed, "purpose")).toBe("text");
-    expect(sealed.startsWith(after.newestPrefix)).toBe(false);
-    expect((await after.seal("text", "purpose")).startsWith(after.newestPrefix)).toBe(true);
+    expect(after.prefixes).toEqual(["v1.2026.", "v1.2025."]);
+    expect(sealed).toMatch(/^v1\.2025\./);
+    const resealed = await after.reseal(sealed, "purpose");
+    expect(resealed).toMatch(/^v1\.2026\./);
+    expect(await after.reseal(resealed, "purpose")).toBe(resealed);
+    expect(await createKeyRing([current]).open(resealed, "purpose")).toBe("text");
   });
 
   it("[SECRET-04] refuses another purpose, an altered text, a key that has left the ring, an unknown format", async () => {

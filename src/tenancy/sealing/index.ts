@@ -1,0 +1,1 @@
+export type { SealedColumn } from "./sealed-column.ts";
