@@ -45,8 +45,13 @@ export function createDeeds(scene: Scene) {
   /** Changes or cancels a message that is about to go out; the platform may be dead by then. */
   const change = (planned: Planned, round: number) => {
     const { author, terms } = planned;
-    const kinds =
-      terms.template === undefined ? (["cancel", "reword", "move"] as const) : (["cancel", "move"] as const);
+    const kinds: Change["kind"][] = ["cancel"];
+    if (terms.template === undefined) {
+      kinds.push("reword");
+    }
+    if (terms.recurrence === undefined) {
+      kinds.push("move");
+    }
     const done: Change = { planned, kind: oneOf(kinds), isDone: false };
     changes.push(done);
     const sendAt = new Date(Math.max(startsAt(round + 1 + upTo(PUT_OFF_MAX)), Date.now() + MINUTE_MS));

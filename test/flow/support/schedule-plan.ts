@@ -93,9 +93,12 @@ export function createChoices(random: () => number): Random {
 /** When a round begins, epoch ms: three days, each with as many rounds. */
 export function roundsFrom(base: number, rounds: number) {
   const aDay = Math.ceil(rounds / DAYS);
+  const dayOf = (round: number) => Math.floor(round / aDay);
   return {
-    startOf: (round: number) => base + Math.floor(round / aDay) * DAY_MS + (round % aDay) * ROUND_MS,
-    dayOf: (round: number) => Math.floor(round / aDay),
+    dayOf,
+    startOf: (round: number) => base + dayOf(round) * DAY_MS + (round % aDay) * ROUND_MS,
+    /** Whether what begins on the first day in this round has long ended when the next day begins. */
+    isEarly: (round: number) => round < aDay / 2,
   };
 }
 
@@ -115,13 +118,13 @@ type Wanted = {
   readonly rounds: number;
   readonly customers: readonly Customer[];
   readonly startOf: (round: number) => number;
-  readonly dayOf: (round: number) => number;
+  readonly isEarly: (round: number) => boolean;
 };
 
-/** As many in each round; of the first day's plain ones some come again on both days that follow. */
+/** As many in each round; of the first day's early plain ones some come again on both days that follow. */
 export function planMessages(
   random: Random,
-  { count, rounds, customers, startOf, dayOf }: Wanted,
+  { count, rounds, customers, startOf, isEarly }: Wanted,
 ): Planned[] {
   const { chance, upTo, oneOf } = random;
   const sorts = SORTS.flatMap(({ name, share }) => Array<Sort>(share).fill(name));
@@ -130,7 +133,7 @@ export function planMessages(
     const mark = `s${String(index).padStart(5, "0")}`;
     const round = index % rounds;
     const at = startOf(round) + upTo(APART_MAX_MS);
-    const isRepeated = sort === "plain" && dayOf(round) === 0 && chance(0.25);
+    const isRepeated = sort === "plain" && isEarly(round) && chance(0.5);
     const isLocal = chance(0.3);
     const localTime = new Date(at + NAIROBI_AHEAD_MS).toISOString().slice(0, 19);
     return {
