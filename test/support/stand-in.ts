@@ -56,6 +56,8 @@ export type SentText = {
   readonly text: string;
   /** The request as it came: the form's fields, or the JSON. */
   readonly content: Readonly<Record<string, unknown>>;
+  /** When it was taken, epoch ms. */
+  readonly at: number;
 };
 
 /** Templates that Meta's stand-in has approved, with how many variables each has. */

@@ -51,7 +51,13 @@ export async function startTwilioStandIn(): Promise<LoopbackServer> {
       return refuse(response, 429, 20_429, "Too many requests");
     }
     const sid = `SM${String(taken.length + 1).padStart(32, "0")}`;
-    taken.push({ id: sid, to: to.replace("whatsapp:", ""), text: body, content: Object.fromEntries(form) });
+    taken.push({
+      id: sid,
+      to: to.replace("whatsapp:", ""),
+      text: body,
+      content: Object.fromEntries(form),
+      at: Date.now(),
+    });
     if (to.endsWith("0500")) {
       response.destroy(); // it took the message, and nobody hears of it
       return;

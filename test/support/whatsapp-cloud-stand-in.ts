@@ -59,7 +59,7 @@ function takeMessage(
     return refuse(response, [400, 131_047, "Re-engagement message"]);
   }
   const id = `wamid.${String(taken.length + 1).padStart(24, "0")}`;
-  taken.push({ id, to: `+${to}`, text: checked.text, content: body });
+  taken.push({ id, to: `+${to}`, text: checked.text, content: body, at: Date.now() });
   answerJson(response, 200, {
     messaging_product: "whatsapp",
     contacts: [{ input: body["to"], wa_id: to }],

@@ -3,20 +3,28 @@ import type { Api } from "../../../src/local/api.ts";
 import { createPlugin, defineManifest } from "../../../src/sdk/index.ts";
 import { servePlugin } from "../../../src/sdk/node.ts";
 
-const manifest = (baseUrl: string, permissions: readonly BridgePermission[]) =>
+/** What the plugin is called, and of what it hears. */
+export type TillKind = {
+  readonly slug: string;
+  readonly hears: "payments.event" | "messages.event";
+  /** Called for each event that reached it, before it is answered. */
+  readonly onEvent?: (event: HeardEvent) => void;
+};
+
+const manifest = (baseUrl: string, permissions: readonly BridgePermission[], { slug, hears }: TillKind) =>
   defineManifest({
-    slug: "TILL",
+    slug,
     version: "1.0.0",
-    name: "Till",
+    name: slug,
     baseUrl,
     auth: { type: "secret" },
     permissions: permissions.map((key) => ({ key, label: key, description: "What the tests do with it." })),
     tools: [
       {
-        name: "on_payment",
-        description: "Hears how payments ended.",
+        name: "on_event",
+        description: "Hears how what it asked for ended.",
         inputSchema: { type: "object", properties: {} },
-        metadata: { capability: "payments.event" },
+        metadata: { capability: hears },
       },
     ],
   });
@@ -24,21 +32,26 @@ const manifest = (baseUrl: string, permissions: readonly BridgePermission[]) =>
 export type HeardEvent = {
   readonly id: string;
   readonly type: string;
-  readonly data: { readonly id: string };
+  readonly data: Readonly<Record<string, unknown>> & { readonly id: string };
 };
 
-/** A plugin that reaches the platform over bridges only, and hears of payments. Not installed yet. */
-export async function startTill(permissions: readonly BridgePermission[]) {
+/** A plugin that reaches the platform over bridges only, and hears of events. Not installed yet. */
+export async function startTill(
+  permissions: readonly BridgePermission[],
+  kind: TillKind = { slug: "TILL", hears: "payments.event" },
+) {
   let secret: string | undefined;
   const heard: HeardEvent[] = [];
   const server = await servePlugin(
     (url) =>
       createPlugin({
         secret: () => secret,
-        manifest: manifest(url, permissions),
+        manifest: manifest(url, permissions, kind),
         tools: {
-          on_payment: (event) => {
-            heard.push(event as unknown as HeardEvent);
+          on_event: (input) => {
+            const event = input as unknown as HeardEvent;
+            heard.push(event);
+            kind.onEvent?.(event);
             return { taken: true };
           },
         },
@@ -58,8 +71,8 @@ export async function startTill(permissions: readonly BridgePermission[]) {
 }
 export type Till = Awaited<ReturnType<typeof startTill>>;
 
-/** Installs the till and grants it all that it asks for on a number of the simulator. */
-export async function installTill(api: Api, till: Till) {
+/** Installs the till. */
+export async function installTillOnly(api: Api, till: Till) {
   const review = await api.send<{ id: string }>("POST", "/v1/plugin-reviews", {
     manifestUrl: till.manifestUrl,
   });
@@ -70,12 +83,27 @@ export async function installTill(api: Api, till: Till) {
   });
   const secret = installed.secret.value;
   till.acceptSecret(secret);
-  const instance = await api.send<{ id: string }>("POST", "/v1/instances", {
+  return { installationId: installed.id, secret };
+}
+
+/** Grants it all that it asks for on a number. */
+export async function grantTill(
+  api: Api,
+  till: Till,
+  { installationId, instanceId }: { readonly installationId: string; readonly instanceId: string },
+) {
+  await api.send("PUT", `/v1/instances/${instanceId}/grants/${installationId}`, {
+    permissions: till.permissions,
+  });
+}
+
+/** Installs the till and grants it all that it asks for on a number of the simulator. */
+export async function installTill(api: Api, till: Till) {
+  const installed = await installTillOnly(api, till);
+  const { id: instanceId } = await api.send<{ id: string }>("POST", "/v1/instances", {
     name: "Shop",
     channel: "simulator",
   });
-  await api.send("PUT", `/v1/instances/${instance.id}/grants/${installed.id}`, {
-    permissions: till.permissions,
-  });
-  return { installationId: installed.id, instanceId: instance.id, secret };
+  await grantTill(api, till, { ...installed, instanceId });
+  return { ...installed, instanceId };
 }
