@@ -144,6 +144,35 @@ module.exports = {
       to: { path: "^src/kernel/outbound\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "channels-by-their-registry",
+      comment:
+        "A channel is reached by src/channels/channels.ts alone, and that by few: nothing is sent beside deliver.ts.",
+      severity: "error",
+      from: { pathNot: ["^src/channels/channels\\.ts$", "^src/channels/(simulator|twilio|whatsapp-cloud)/"] },
+      to: { path: "^src/channels/(simulator|twilio|whatsapp-cloud)/" },
+    },
+    {
+      name: "channels-known-to-few",
+      comment:
+        "Who knows the channels could send by them; test/unit/channels/one-way-out.test.ts reads these files.",
+      severity: "error",
+      from: {
+        pathNot: [
+          "^src/channels/(deliver|find-template|find-webhook-instance|open-media)\\.ts$",
+          "^src/channels/policy/gather-facts\\.ts$",
+        ],
+      },
+      to: { path: "^src/channels/channels\\.ts$" },
+    },
+    {
+      name: "one-way-out",
+      comment:
+        "Only a conversation delivers, because it alone knows what the policy asks: STOP, the window, the caps.",
+      severity: "error",
+      from: { pathNot: "^src/agent/chats/" },
+      to: { path: "^src/channels/deliver\\.ts$" },
+    },
+    {
       name: "streams-through-adapters",
       comment: "An answer that is read while it comes belongs to an adapter, which bounds and ends it.",
       severity: "error",

@@ -1296,6 +1296,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "Staff schedule messages, and the agent does for the customer of its chat alone.",
   },
   {
+    id: "SCHEDULE-13",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "Nothing is scheduled to a number that the grant does not allow, that the plugin does not know, or that is none.",
+  },
+  {
+    id: "SCHEDULE-14",
+    source: "docs/decisions/0032-schedule.md",
+    rule: "A template that is gone when the message is due ends it with that reason.",
+  },
+  {
     id: "POLICY-01",
     source: "docs/decisions/0031-delivery-policy.md",
     rule: "Nothing leaves that a rule of the policy is against; the first rule that is decides.",
@@ -1369,5 +1379,25 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "POLICY-15",
     source: "docs/decisions/0031-delivery-policy.md",
     rule: "Every way in which a customer is written to goes through the policy.",
+  },
+  {
+    id: "POLICY-16",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "Whether the policy was kept is told from the channel's own log by a checker that knows nothing of the code and sees each breach.",
+  },
+  {
+    id: "POLICY-17",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "However schedules, obligations, changes, STOP, grants, hours, ticks and lost work follow each other, no message breaks the policy and none is lost.",
+  },
+  {
+    id: "POLICY-18",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "What is confirmed while a message is on its way counts: nothing leaves that was cancelled, changed, stopped or revoked before.",
+  },
+  {
+    id: "POLICY-19",
+    source: "docs/decisions/0031-delivery-policy.md",
+    rule: "One line of the code calls a channel's `send`, right after the policy was asked; whoever wants to send says what kind of message it is.",
   },
 ];

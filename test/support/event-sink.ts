@@ -69,9 +69,10 @@ function listDue(sink: Sink, body: string, response: ServerResponse): void {
   answerJson(response, 200, answer);
 }
 
-/** Every permission that reminding and escalating may take. */
+/** Every permission that reminding and escalating may take, and that of messages for later. */
 const OBLIGATION_PERMISSIONS = [
   "plugin:obligations:request",
+  "plugin:messages:schedule:external_recipient",
   "plugin:messages:send:current_chat",
   "plugin:messages:send:known_contact",
   "plugin:messages:send:external_recipient",
