@@ -514,7 +514,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
   {
     id: "LOCAL-04",
-    source: "docs/operations.md",
+    source: "docs/decisions/0038-the-clock-of-a-story.md",
     rule: "A story can put the clock of a platform on this machine forward, and of no other.",
   },
   {

@@ -21,8 +21,9 @@ export type Booking = {
   readonly isPaid: boolean;
   /** How often the platform has dealt with the balance. */
   readonly rounds: number;
-  /** What the platform told about it last. */
+  /** What the platform told about it last, and of when that was (epoch ms). */
   readonly lastEvent: string | null;
+  readonly lastEventAt: number;
 };
 
 /** A balance that is due, in its present round. */
@@ -43,8 +44,8 @@ export type BookingBook = {
   readonly pay: (id: string) => void;
   /** The longest overdue first. */
   readonly due: (now: number, limit: number) => readonly DueBalance[];
-  /** Notes what the platform did about the balance that it knows by this name. */
-  readonly record: (id: string, event: string) => void;
+  /** Notes what the platform did about the balance that it knows by this name, once for each time. */
+  readonly record: (id: string, event: string, occurredAt: number) => void;
 };
 
 export function createBookingBook(): BookingBook {
@@ -64,7 +65,7 @@ export function createBookingBook(): BookingBook {
         return known;
       }
       const id = `APT-${2_001 + bookings.size}`;
-      const booking = { ...wish, id, isPaid: false, rounds: 0, lastEvent: null };
+      const booking = { ...wish, id, isPaid: false, rounds: 0, lastEvent: null, lastEventAt: 0 };
       bookings.set(id, booking);
       byCall.set(callId, id);
       return booking;
@@ -85,10 +86,12 @@ export function createBookingBook(): BookingBook {
         }))
         .sort((a, b) => a.dueAt - b.dueAt)
         .slice(0, limit),
-    record(id, event) {
-      // Told twice, it is counted twice at worst: the patient is reminded a week later. What was blocked counts too,
-      // since insisting would change nothing.
-      change(id, ({ rounds }) => ({ rounds: rounds + 1, lastEvent: event }));
+    record(id, event, occurredAt) {
+      // The platform tells it until it is heard, so it may be heard twice. What was blocked counts too: insisting would
+      // change nothing.
+      change(id, ({ rounds, lastEventAt }) =>
+        occurredAt > lastEventAt ? { rounds: rounds + 1, lastEvent: event, lastEventAt: occurredAt } : {},
+      );
     },
   };
 }

@@ -105,7 +105,7 @@ export function clinicBookingsManifest(baseUrl: string) {
             occurredAt: { type: "number" },
             reason: { type: "string" },
           },
-          required: ["obligationId", "eventType"],
+          required: ["obligationId", "eventType", "occurredAt"],
         },
         metadata: { capability: "obligations.record_event" },
       },

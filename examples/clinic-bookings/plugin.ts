@@ -73,8 +73,8 @@ export function createClinicBookings({
         obligations: book.due(at, limit).map(toObligation),
       }),
 
-      record_reminder: ({ obligationId, eventType, reason }) => {
-        book.record(obligationId, reason === undefined ? eventType : `${eventType}: ${reason}`);
+      record_reminder: ({ obligationId, eventType, occurredAt, reason }) => {
+        book.record(obligationId, reason === undefined ? eventType : `${eventType}: ${reason}`, occurredAt);
         return { noted: true };
       },
     },

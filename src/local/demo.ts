@@ -47,6 +47,7 @@ function showWhatToTry(owner: LocalSignIn, { support }: StoryOutcome, now: numbe
   line(`  ${label("Sign in")}POST ${owner.baseUrl}/api/auth/sign-in/email`);
   line(`  ${label("Email")}${owner.email}`);
   line(`  ${label("Password")}${owner.password}`);
+  line(`  ${label("A phone")}${owner.baseUrl}/simulator, with the token below and one of the numbers`);
   line(`  ${label("Its clock")}${new Date(now).toISOString()}, where the clinic's story left it`);
   line();
   line("  Three things to try, in another terminal:");

@@ -78,6 +78,7 @@ async function main(): Promise<number> {
   line(style("bold", `Kivuko is running at ${platform.url}`));
   line();
   line(`  ${label("API reference")}${platform.url}/docs`);
+  line(`  ${label("A phone")}${platform.url}/simulator`);
   line(`  ${label("Sign in")}POST ${platform.url}/api/auth/sign-in/email`);
   line(`  ${label("Email")}${owner.email}`);
   line(`  ${label("Password")}${owner.password}`);

@@ -2,30 +2,44 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createApi } from "../../src/local/api.ts";
+import { type Api, createApi } from "../../src/local/api.ts";
+import { startCron } from "../../src/local/cron.ts";
+import type * as Answer from "../../src/local/demo/answers.ts";
 import { createPhone } from "../../src/local/demo/phone.ts";
 import { CLOCK_CRON } from "../../src/local/movable-clock.ts";
 import { ensureOwner } from "../../src/local/owner.ts";
 import { type LocalPlatform, startPlatform } from "../../src/local/platform.ts";
 import { BUILD_FOLDER } from "../../src/local/project.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const NUMBER = "+254722000555";
 
 let platform: LocalPlatform;
+let api: Api;
+let instance: Answer.Instance;
 
 beforeAll(async () => {
   platform = await startPlatform({ hasMovableClock: true });
+  const owner = await ensureOwner(platform.url, { organizationName: "Duka la Amina" });
+  api = createApi(platform.url, { token: owner.token });
+  instance = await api.send("POST", "/v1/instances", { name: "Clinic WhatsApp", channel: "simulator" });
 });
 afterAll(() => platform.stop());
 
-test("[LOCAL-04] days pass at once for requests, conversations, their alarms and ticks", async () => {
-  const owner = await ensureOwner(platform.url, { organizationName: "Duka la Amina" });
-  const api = createApi(platform.url, { token: owner.token });
-  const instance = await api.send<{ id: string; name: string }>("POST", "/v1/instances", {
-    name: "Clinic WhatsApp",
-    channel: "simulator",
+/** The message's id. */
+async function schedule(text: string, at: number): Promise<string> {
+  const { id } = await api.send<{ id: string }>("POST", "/v1/scheduled-messages", {
+    instanceId: instance.id,
+    customer: { phone: NUMBER },
+    text,
+    sendAt: new Date(at).toISOString(),
   });
+  return id;
+}
+
+test("[LOCAL-04] days pass at once for requests, conversations, their alarms and ticks", async () => {
   // Noon in UTC is three in the afternoon in Kenya, an hour before these quiet hours end.
   const noon = Math.ceil(platform.clock.now() / DAY_MS) * DAY_MS + DAY_MS / 2;
   await api.send("PATCH", `/v1/instances/${instance.id}`, {
@@ -40,22 +54,16 @@ test("[LOCAL-04] days pass at once for requests, conversations, their alarms and
   await phone.write("Hello again");
   expect(await phone.read()).toContain("demo model");
 
-  const sendAt = new Date(noon + 60_000).toISOString();
   const text = "It is tomorrow.";
-  const { id } = await api.send<{ id: string }>("POST", "/v1/scheduled-messages", {
-    instanceId: instance.id,
-    customer: { phone: NUMBER },
-    text,
-    sendAt,
-  });
-  await platform.moveClock(noon + 60_000);
+  const id = await schedule(text, noon + MINUTE_MS);
+  await platform.moveClock(noon + MINUTE_MS);
   await platform.tick();
   const read = () => api.get<{ state: string; updatedAt: string }>(`/v1/scheduled-messages/${id}`);
   await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: "held", reason: "quiet_hours" });
   expect((await read()).updatedAt.slice(11, 16)).toBe("12:01");
 
   // The conversation's own alarm lets it go, an hour of the Worker's later: no tick.
-  await platform.moveClock(noon + DAY_MS / 24);
+  await platform.moveClock(noon + HOUR_MS);
   expect(await phone.read()).toBe(text);
 });
 
@@ -69,6 +77,18 @@ test("[LOCAL-04] a platform that was not started for it refuses, and the Worker 
   for (const module of modules) {
     expect(await readFile(join(BUILD_FOLDER, module), "utf8")).not.toContain(CLOCK_CRON);
   }
+});
+
+test("[LOCAL-03] what is due is done while the ticks are fired, and they end when they are stopped", async () => {
+  const later = platform.clock.now() + HOUR_MS;
+  const id = await schedule("It is an hour later.", later);
+  await platform.moveClock(later);
+  const troubles: unknown[] = [];
+  const stop = startCron(platform, (error) => troubles.push(error));
+  const read = () => api.get(`/v1/scheduled-messages/${id}`);
+  await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: "sent" });
+  await stop();
+  expect(troubles).toEqual([]);
 });
 
 test("[LOCAL-03] a tick that fails is told, after the others have run", async () => {

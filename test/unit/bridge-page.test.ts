@@ -3,8 +3,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { compactVerify } from "jose";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { isSignedBy, readBridgeToken } from "../../src/bridge/bridge-token.ts";
+import { RequestedObligation, RequestObligation } from "../../src/contract/obligations.ts";
+import { ScheduledMessage, ScheduleMessage } from "../../src/contract/schedule.ts";
+import { planTiming } from "../../src/effects/schedule/plan-timing.ts";
 import { utf8 } from "../../src/kernel/encoding.ts";
+import type { Issue } from "../../src/kernel/errors.ts";
 import { PLUGIN_SECRET } from "../support/platform-call.ts";
 
 const page = readFileSync(new URL("../../docs/bridge.md", import.meta.url), "utf8");
@@ -25,7 +30,30 @@ async function read(text: string) {
   return { ...read, isGenuine: await isSignedBy(PLUGIN_SECRET, read) };
 }
 
+/** The JSON examples below a heading, in order. */
+function examplesOf(heading: string): unknown[] {
+  const [, section = ""] = page.split(`\n## ${heading}\n`);
+  return [...(section.split("\n## ")[0] ?? "").matchAll(/\n```json\n(.*?)\n```\n/gs)].map(([, text = ""]) =>
+    JSON.parse(text),
+  );
+}
+
 describe("docs/bridge.md", () => {
+  it("[BRIDGE-22] has messages for later and obligations as the platform takes and answers them", () => {
+    const [message, scheduled, refused] = examplesOf("Messages for later");
+    expect(z.safeParse(ScheduleMessage, message)).toMatchObject({ success: true });
+    expect(z.strictObject(ScheduledMessage.shape).safeParse(scheduled)).toMatchObject({ success: true });
+    // A Sunday on which the clocks of Paris are put forward.
+    const { issues, detail } = refused as { issues: Issue[]; detail: string };
+    const sendAt = { localTime: "2027-03-28T02:30", timeZone: "Europe/Paris" };
+    const now = NOW_SECONDS * 1_000;
+    expect(planTiming({ sendAt, recurrence: { every: "day" } }, now)).toEqual({ ok: false, error: issues });
+    expect(detail).toContain(issues[0]?.message);
+    const [obligation, requested] = examplesOf("Obligations");
+    expect(z.safeParse(RequestObligation, obligation)).toMatchObject({ success: true });
+    expect(z.strictObject(RequestedObligation.shape).safeParse(requested)).toMatchObject({ success: true });
+  });
+
   it("[BRIDGE-22] has an example that the platform takes", async () => {
     expect(page).toContain(PLUGIN_SECRET);
     expect(await read(token)).toMatchObject({

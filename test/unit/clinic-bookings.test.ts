@@ -197,12 +197,9 @@ describe("the clinic's bills", () => {
       }
       return body.obligations;
     };
-    const record = (eventType: string) =>
-      desk.call(
-        "record_reminder",
-        { obligationId: "APT-2001", eventType, occurredAt: VISIT_AT },
-        { user: "" },
-      );
+    let told = 0;
+    const record = (eventType: string, occurredAt = VISIT_AT + ++told) =>
+      desk.call("record_reminder", { obligationId: "APT-2001", eventType, occurredAt }, { user: "" });
     return { ...desk, due, record };
   }
 
@@ -216,6 +213,16 @@ describe("the clinic's bills", () => {
     await record("reminder.sent");
     expect(await due(first + DAY_MS)).toEqual([]);
     expect(await due(first + 7 * DAY_MS)).toMatchObject([{ dueAt: first + 7 * DAY_MS }]);
+  });
+
+  it("are noted once for each reminder, however often the plugin is told of it", async () => {
+    const { due, record, book } = await unpaid();
+    const late = VISIT_AT + 100 * DAY_MS;
+    await record("reminder.sent", VISIT_AT);
+    await record("reminder.sent", VISIT_AT);
+    expect(book.of("amina")).toMatchObject([{ rounds: 1, lastEvent: "reminder.sent" }]);
+    await record("reminder.sent", VISIT_AT + 1);
+    expect(await due(late)).toMatchObject([{ action: "reminder" }]);
   });
 
   it("end with a person after three reminders, and with the payment", async () => {

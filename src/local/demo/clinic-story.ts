@@ -75,7 +75,8 @@ async function openClinicDesk({ api, clinic, platform, transcript }: Scene): Pro
 async function bookVisits(scene: Scene, desk: Answer.Instance, { amina, kwame }: Patients): Promise<Visits> {
   const { api, platform, transcript } = scene;
   transcript.step("Two patients book in the chat, and their reminders wait");
-  const day = dayAt(platform.clock.now() + BOOKED_AHEAD_MS, CLINIC_ZONE);
+  const now = platform.clock.now();
+  const day = dayAt(now + BOOKED_AHEAD_MS, CLINIC_ZONE);
   const wishes = [
     { patient: amina, words: `Please book a dental check-up on ${day} at 10:30.` },
     { patient: kwame, words: `Please book a consultation on ${day} at 11:15.` },
@@ -98,7 +99,7 @@ async function bookVisits(scene: Scene, desk: Answer.Instance, { amina, kwame }:
   for (const { text, sendAt } of data.toReversed()) {
     transcript.fact("will be sent", `${shownAt(Date.parse(sendAt), CLINIC_ZONE)}\n${text}`);
   }
-  const nineTheDayBefore = `${dayAt(platform.clock.now() + BOOKED_AHEAD_MS - DAY_MS, CLINIC_ZONE)}T09:00`;
+  const nineTheDayBefore = `${dayAt(now + BOOKED_AHEAD_MS - DAY_MS, CLINIC_ZONE)}T09:00`;
   transcript.promise(
     "both reminders wait for 09:00 of the day before, by the clock of the clinic",
     data.length === 2 && data.every(({ localTime }) => localTime?.startsWith(nineTheDayBefore)),

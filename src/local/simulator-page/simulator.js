@@ -17,6 +17,7 @@ const [signIn, chat, log, typing, status, text] = ["sign-in", "chat", "log", "ty
 );
 const scroller = log.parentElement;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 
 /** What was entered, or null while nobody is in. */
 let account = null;
@@ -27,6 +28,8 @@ let reconnecting = 0;
 const unsent = new Map();
 /** The lines that are shown, by what tells them apart. */
 const shown = new Map();
+/** The day of the last line, as it is shown above the first one of each day. */
+let day = "";
 
 // --- Signing in
 
@@ -90,6 +93,7 @@ function leave(problem) {
   sessionStorage.removeItem(STORED_AS);
   unsent.clear();
   shown.clear();
+  day = "";
   log.replaceChildren();
   chat.hidden = true;
   signIn.hidden = false;
@@ -248,7 +252,21 @@ function show(line) {
     shown.set(key, item);
     log.append(item);
   }
+  if (!line.isWaiting) {
+    // The platform's time, and not this machine's: the demo puts its clock forward.
+    item.querySelector("time").replaceWith(timeOf(line.at));
+    beginDay(item, line.at);
+  }
   keepAtEnd(wasAtEnd);
+}
+
+/** Says above the line which day it is, when it is the first of that day. */
+function beginDay(item, at) {
+  const its = calendar.format(new Date(at));
+  if (its !== day && item === log.lastElementChild) {
+    day = its;
+    item.before(create("li", { className: "day", textContent: its }));
+  }
 }
 
 function createOwn({ text: words, at }) {
