@@ -15,18 +15,10 @@ import { readUntil } from "../../src/local/demo/poll.ts";
 import { ensureOwner } from "../../src/local/owner.ts";
 import { type LocalPlatform, startPlatform } from "../../src/local/platform.ts";
 import { findFreePort } from "../../src/local/ports.ts";
-import { type Bridge, createBridgeClient } from "../../src/sdk/index.ts";
-import { type DarajaStandIn, startDarajaStandIn } from "../support/daraja-stand-in.ts";
-import { startEventSink } from "../support/event-sink.ts";
 import type { LoopbackServer } from "../support/loopback-server.ts";
-import { MODEL_KEY, type ModelStandIn, startModelStandIn } from "../support/model-stand-in.ts";
-import { PAYMENT_CREDENTIALS } from "../support/payment-stand-in.ts";
-import { type PluginStandIn, startPluginStandIn } from "../support/plugin-stand-in.ts";
-import { CHANNEL_CREDENTIALS, type SentText, type SunkEvent } from "../support/stand-in.ts";
+import type { SentText, SunkEvent } from "../support/stand-in.ts";
 import { metaText, signMeta } from "../support/webhook.ts";
-import { startWhatsAppCloudStandIn } from "../support/whatsapp-cloud-stand-in.ts";
-import { installPlugin } from "./support/stage.ts";
-import { installTill, startTill, type Till } from "./support/till-plugin.ts";
+import { fillSealedColumns, MODEL, PHONES, type Stands, startStands } from "./support/sealed-shop.ts";
 
 const DEADLINE_MS = 30_000;
 /** The platform is started four times. */
@@ -34,7 +26,6 @@ const TEST_TIMEOUT_MS = 240_000;
 const HOUR_MS = 3_600_000;
 /** Ticks after which everything must have been sealed again. */
 const TICKS_MAX = 10;
-const TOOL = "create_support_ticket";
 
 const OLD = `a:${randomBytes(32).toString("base64")}`;
 const NEW = `b:${randomBytes(32).toString("base64")}`;
@@ -43,15 +34,7 @@ let folder: string;
 let port: number;
 let platform: LocalPlatform;
 let api: Api;
-let bridge: Bridge;
-let stands: {
-  plugins: PluginStandIn;
-  till: Till;
-  models: ModelStandIn;
-  cloud: LoopbackServer;
-  sink: LoopbackServer;
-  daraja: DarajaStandIn;
-};
+let stands: Stands;
 const log: string[] = [];
 
 async function startWith(...keys: string[]): Promise<void> {
@@ -67,24 +50,7 @@ async function startWith(...keys: string[]): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kivuko-keys-"));
   port = await findFreePort();
-  const [plugins, till, models, cloud, sink, daraja] = await Promise.all([
-    startPluginStandIn(),
-    startTill([
-      "plugin:payments:initiate:external_recipient",
-      "plugin:payments:status:own",
-      "plugin:payments:refund:execute:own",
-      "plugin:ecommerce:catalog:sync",
-      "plugin:ecommerce:orders:create:external_recipient",
-      "plugin:ecommerce:checkout:initiate",
-      "plugin:obligations:request",
-      "plugin:messages:send:external_recipient",
-    ]),
-    startModelStandIn(),
-    startWhatsAppCloudStandIn(),
-    startEventSink(),
-    startDarajaStandIn(),
-  ]);
-  stands = { plugins, till, models, cloud, sink, daraja };
+  stands = await startStands();
   await startWith(OLD);
   const owner = await ensureOwner(platform.url, { organizationName: "Duka la Amina" });
   api = createApi(platform.url, { token: owner.token });
@@ -149,93 +115,10 @@ const reads = (instanceId: string, phone: string, text: string) =>
 test("[SECRET-05] [SECRET-06] what the old key sealed does what it is for under the new one alone", {
   timeout: TEST_TIMEOUT_MS,
 }, async () => {
-  const { plugins, till, models, cloud, sink, daraja } = stands;
+  const { models, cloud, sink, daraja } = stands;
 
-  // Something in every sealed column, under the old key.
-  const shop = await installTill(api, till);
-  const { instanceId: shopId } = shop;
-  bridge = createBridgeClient({ ...shop, platformUrl: platform.url });
-  const installationId = await installPlugin(api, plugins.manifestUrl("well"), { defaultQueue: "care" });
-  await api.send("PUT", `/v1/instances/${shopId}/grants/${installationId}`, {
-    tools: [TOOL],
-    approvals: { [TOOL]: "always" },
-  });
-  const toolPath = `/v1/instances/${shopId}/tools/SUPPORT_DESK__${TOOL}/calls`;
-  await api.ask("POST", toolPath, { input: { summary: "It came broken.", priority: "normal" } });
-  const meta = await api.send<{ id: string }>("POST", "/v1/instances", {
-    name: "Meta",
-    channel: "whatsapp-cloud",
-    phoneNumber: "+254712345678",
-    credentials: { ...CHANNEL_CREDENTIALS["whatsapp-cloud"], graphBaseUrl: cloud.url },
-  });
-  await api.send("PATCH", `/v1/instances/${meta.id}`, {
-    approvers: [{ name: "Amina", phoneNumber: "+254700000001" }],
-  });
-  await api.send("POST", "/v1/provider-keys", {
-    provider: "openai-compatible",
-    name: "Ours",
-    baseUrl: `${models.url}/v1`,
-    key: MODEL_KEY,
-  });
-  await api.send("POST", "/v1/models-catalog", {
-    alias: "ours",
-    provider: "openai-compatible",
-    providerModel: "ours-1",
-    baseUrl: `${models.url}/v1`,
-  });
-  const endpoint = await api.send<{ id: string; secret: string }>("POST", "/v1/event-endpoints", {
-    url: `${sink.url}/shop`,
-    types: ["payment.succeeded"],
-  });
-  await api.send("POST", `/v1/event-endpoints/${endpoint.id}/secrets`, { overlapSeconds: 86_400 });
-  await api.send("POST", "/v1/payment-accounts", { provider: "sandbox", name: "Play money" });
-  await api.send("POST", "/v1/payment-accounts", {
-    provider: "mpesa",
-    name: "Pay bill",
-    credentials: { ...PAYMENT_CREDENTIALS.paybill, apiBaseUrl: daraja.url },
-  });
-  const terms = { amount: 125_000, currency: "KES", orderReference: "GAS-1", description: "Gas refill" };
-  const played = await bridge.payments.initiate({
-    recipient: { type: "external_recipient", phone: "+254700000002" },
-    provider: "sandbox",
-    ...terms,
-  });
-  await readUntil(
-    () => bridge.payments.get(played.id),
-    ({ state }) => state === "succeeded",
-    DEADLINE_MS,
-  );
-  await bridge.payments.refund(played.id, { reason: "Wrong cylinder" });
-  const payer = "+254700000003";
-  daraja.books.behave(payer.slice(1), { outcome: "succeed", callback: "late" });
-  const asked = await bridge.payments.initiate({
-    recipient: { type: "external_recipient", phone: payer },
-    provider: "mpesa",
-    ...terms,
-  });
-  await bridge.catalog.sync({
-    items: [{ sku: "GAS-13", name: "13 kg gas refill", unitAmount: 125_000, currency: "KES" }],
-  });
-  await api.send("POST", "/v1/catalog/imports", { installationId: shop.installationId });
-  const order = await bridge.orders.create({
-    recipient: { type: "external_recipient", phone: "+254700000004" },
-    items: [{ sku: "GAS-13", quantity: 1 }],
-  });
-  const inAnHour = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + HOUR_MS).toISOString();
-  await api.send("POST", "/v1/scheduled-messages", {
-    instanceId: shopId,
-    customer: { phone: "+254700000005" },
-    text: "Your appointment is tomorrow.",
-    sendAt: inAnHour,
-  });
-  await bridge.obligations.create({
-    recipient: { type: "external_recipient", phone: "+254700000006" },
-    externalId: "rent-1",
-    title: "Rent",
-    dueAt: inAnHour,
-    message: "Your rent is due.",
-    action: "reminder",
-  });
+  // Under the old key, something in every sealed column.
+  const { bridge, shopId, metaId, oldSecret, paymentId, orderId } = await fillSealedColumns(api, stands);
   const customer = "+254700000007";
   const write = (text: string) =>
     api.send("POST", `/v1/instances/${shopId}/simulator/messages`, { from: customer, text });
@@ -288,11 +171,11 @@ test("[SECRET-05] [SECRET-06] what the old key sealed does what it is for under 
   );
   expect(approval).toMatchObject({ state: "executed" });
 
-  const shown = await api.get<{ approvers: unknown }>(`/v1/instances/${meta.id}`);
+  const shown = await api.get<{ approvers: unknown }>(`/v1/instances/${metaId}`);
   expect(shown.approvers).toEqual([{ name: "Amina", phoneNumber: "•••• 0001" }]);
   const from = "+254700000008";
   const message = metaText(from, "wamid.in.1", "Hello", Math.floor(Date.now() / 1_000));
-  const webhook = await signMeta(`/webhooks/whatsapp-cloud/${meta.id}`, { messages: [message] });
+  const webhook = await signMeta(`/webhooks/whatsapp-cloud/${metaId}`, { messages: [message] });
   const taken = await fetch(platform.url + webhook.path, {
     method: "POST",
     headers: webhook.headers,
@@ -306,40 +189,40 @@ test("[SECRET-05] [SECRET-06] what the old key sealed does what it is for under 
   );
 
   const { key } = await api.send<{ key: string }>("POST", "/v1/gateway-keys", { name: "App" });
-  models.script("ours-1", { text: "Still thinking." });
+  models.script(MODEL.providerModel, { text: "Still thinking." });
   const thought = await createApi(platform.url, { token: key }).send("POST", "/v1/chat/completions", {
-    model: "ours",
+    model: MODEL.alias,
     messages: [{ role: "user", content: "Hello" }],
   });
   expect(JSON.stringify(thought)).toContain("Still thinking.");
 
   await fetch(`${daraja.url}/-/deliver`, {
     method: "POST",
-    body: JSON.stringify({ payer: payer.slice(1) }),
+    body: JSON.stringify({ payer: PHONES.payer.slice(1) }),
   });
   await readUntil(
-    () => bridge.payments.get(asked.id),
+    () => bridge.payments.get(paymentId),
     ({ state }) => state === "succeeded",
     DEADLINE_MS,
   );
   await readUntil(
-    () => readPhone(api, shopId, payer),
+    () => readPhone(api, shopId, PHONES.payer),
     (messages) => messages.some(({ document }) => document !== undefined),
     DEADLINE_MS,
   );
   const told = await readUntil(
     async () => (await (await fetch(`${sink.url}/shop`)).json()) as { data: SunkEvent[] },
-    ({ data }) => data.some(({ body }) => body.includes(asked.id)),
+    ({ data }) => data.some(({ body }) => body.includes(paymentId)),
     DEADLINE_MS,
   );
-  const event = told.data.find(({ body }) => body.includes(asked.id));
-  expect(new Webhook(endpoint.secret).verify(event?.body ?? "", { ...event?.headers })).toBeTruthy();
-  expect(await bridge.orders.checkOut(order.id, { provider: "sandbox" })).toBeTruthy();
+  const event = told.data.find(({ body }) => body.includes(paymentId));
+  expect(new Webhook(oldSecret).verify(event?.body ?? "", { ...event?.headers })).toBeTruthy();
+  expect(await bridge.orders.checkOut(orderId, { provider: "sandbox" })).toBeTruthy();
 
   await ageByAnHour(db);
   await platform.tick();
-  await reads(shopId, "+254700000005", "Your appointment is tomorrow.");
-  await reads(shopId, "+254700000006", "Your rent is due.");
+  await reads(shopId, PHONES.scheduled, "Your appointment is tomorrow.");
+  await reads(shopId, PHONES.obliged, "Your rent is due.");
   const before = (await textsOf(shopId, customer)).length;
   await write("Are you still there?");
   await readUntil(
