@@ -6,6 +6,7 @@ import type {
   ChatAddress,
   ChatLine,
   ChatRpc,
+  CustomerFacts,
   MintInput,
   NoteInput,
   OutboundLine,
@@ -29,6 +30,7 @@ import {
   type NewChat,
   PHONE_PURPOSE,
   readChat,
+  setTimeZone,
   stateOf,
   touchChat,
 } from "./chat-row.ts";
@@ -225,6 +227,22 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     const { sql } = this.ctx.storage;
     const seq = this.#read() === null ? null : findInOutbox(sql, dedupeKey);
     return seq === null ? null : readOutboundLine(sql, seq);
+  }
+
+  async readCustomer(): Promise<CustomerFacts> {
+    const { timeZone = null, optedOutAt = null, lastInboundAt = 0 } = this.#read() ?? {};
+    return { timeZone, optedOutAt, lastInboundAt: lastInboundAt === 0 ? null : lastInboundAt };
+  }
+
+  async setTimeZone({ timeZone }: { timeZone: string | null }): Promise<void> {
+    if (this.#read() !== null) {
+      const now = this.createBase().clock.now();
+      this.ctx.storage.transactionSync(() => {
+        setTimeZone(this.ctx.storage.sql, timeZone);
+        reconsiderHeld(this.ctx.storage.sql, now);
+      });
+      await this.#arm(now);
+    }
   }
 
   async simulate(input: SimulateInput): Promise<SimulateAnswer> {
