@@ -55,6 +55,7 @@ import {
 } from "./outbox.ts";
 import { tellPhones, toOwnLine } from "./phone-sockets.ts";
 import { admitPhone, connectPhone, hearPhone, showOnPhones } from "./phones.ts";
+import { recordDecision } from "./record-decision.ts";
 import { runTurn, type Think } from "./run-turn.ts";
 import { acceptMessage } from "./send-message.ts";
 import { sendWaiting } from "./send-waiting.ts";
@@ -220,7 +221,13 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
   }
 
   async withdraw({ dedupeKey }: { dedupeKey: string }): Promise<boolean> {
-    return this.#read() !== null && withdrawFromOutbox(this.ctx.storage.sql, dedupeKey);
+    const chat = this.#read();
+    const { sql } = this.ctx.storage;
+    if (chat === null || !withdrawFromOutbox(sql, dedupeKey)) {
+      return false;
+    }
+    recordDecision(this.#contextOf(chat), sql, chat.instanceId, findInOutbox(sql, dedupeKey) ?? 0);
+    return true;
   }
 
   async readSent({ dedupeKey }: { dedupeKey: string }): Promise<OutboundLine | null> {

@@ -16,13 +16,10 @@ export const Chat = z
 export type Chat = z.infer<typeof Chat>;
 
 export const ChatDetail = Chat.extend({
-  timeZone: z
-    .string()
-    .nullable()
-    .openapi({
-      description: "Where the customer's clock is (IANA), once staff has said so.",
-      example: "Europe/London",
-    }),
+  timeZone: z.string().nullable().openapi({
+    description: "Where the customer's clock is (IANA), once staff has said so.",
+    example: "Europe/London",
+  }),
   assumedTimeZones: z.array(z.string()).openapi({
     description: "The zones that quiet hours go by: that one, or those of the number's country.",
   }),

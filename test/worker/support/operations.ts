@@ -431,6 +431,7 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "chats:write",
     request: ({ chatId }) => ({ params: { id: chatId }, body: { timeZone: "Europe/London" } }),
   },
+  listDecidedDeliveries: { permission: "calls:read", request: nothing },
   listObligations: { permission: "obligations:read", request: nothing },
   readObligation: {
     permission: "obligations:read",
