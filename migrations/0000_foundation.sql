@@ -412,6 +412,25 @@ CREATE UNIQUE INDEX `order_checkout_key` ON `order_checkout` (`payment_scope`,`i
 CREATE UNIQUE INDEX `order_checkout_payment` ON `order_checkout` (`payment_scope`,`payment_key`);--> statement-breakpoint
 CREATE UNIQUE INDEX `order_checkout_open` ON `order_checkout` (`order_id`) WHERE "order_checkout"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX `order_checkout_order` ON `order_checkout` (`order_id`,`id`);--> statement-breakpoint
+CREATE TABLE `delivery` (
+	`id` text PRIMARY KEY NOT NULL,
+	`organization_id` text NOT NULL,
+	`instance_id` text NOT NULL,
+	`chat_id` text NOT NULL,
+	`delivery_id` text NOT NULL,
+	`installation_id` text,
+	`kind` text NOT NULL,
+	`decision` text NOT NULL,
+	`reason` text NOT NULL,
+	`until` integer,
+	`decided_at` integer NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `delivery_org` ON `delivery` (`organization_id`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `delivery_instance` ON `delivery` (`organization_id`,`instance_id`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `delivery_installation` ON `delivery` (`organization_id`,`installation_id`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `delivery_age` ON `delivery` (`created_at`);--> statement-breakpoint
 CREATE TABLE `escalation` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,

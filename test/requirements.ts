@@ -1321,6 +1321,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "Quiet hours end by the customer's own clock, also when clocks are changed and in a country of several zones.",
   },
   {
+    id: "POLICY-22",
+    source: "docs/policy.md",
+    rule: "What was blocked or is held is listed for each number and plugin with the rule that decided, by whatever way it came.",
+  },
+  {
+    id: "POLICY-21",
+    source: "docs/policy.md",
+    rule: "Where staff has said that a customer's clock is counts before the country of the number, at once and for what is held too.",
+  },
+  {
     id: "POLICY-04",
     source: "docs/decisions/0031-delivery-policy.md",
     rule: "A word counts whatever its case, its spaces and the punctuation around it, and only as the whole message.",

@@ -99,6 +99,10 @@ export type ChatRpc = {
   withdraw(input: { dedupeKey: string }): Promise<boolean>;
   /** What was put out under this key, however far it came; null when nothing was. */
   readSent(input: { dedupeKey: string }): Promise<OutboundLine | null>;
+  /** What decides when the customer may be written to. */
+  readCustomer(): Promise<CustomerFacts>;
+  /** Says where the customer's clock is (IANA), or that nobody knows. What is held is decided anew. */
+  setTimeZone(input: { timeZone: string | null }): Promise<void>;
   /** What would become of a message then. Nothing is sent or kept. */
   simulate(input: SimulateInput): Promise<SimulateAnswer>;
   /** A pass for a plugin to reach this customer from one tool call. Shown here once, good for ten minutes. */
@@ -131,6 +135,13 @@ export type RecipientQuery = {
 
 /** The number in E.164, and the tool call that the token was made for. */
 export type RecipientAnswer = { phone: string; callId: string | null };
+
+/** Times in epoch ms; null for what has not happened, or is not known. */
+export type CustomerFacts = {
+  timeZone: string | null;
+  optedOutAt: number | null;
+  lastInboundAt: number | null;
+};
 
 export type SendInput = {
   address: ChatAddress;

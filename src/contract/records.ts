@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Gate } from "./gates.ts";
+import { DELIVERY_DECISIONS, DELIVERY_REASONS, MESSAGE_KINDS } from "./policy.ts";
 
 export const CALL_STATUSES = ["ok", "error", "refused", "pending_approval", "connection_required"] as const;
 
@@ -73,6 +74,28 @@ export const UsageRecord = z.object({
 export type UsageRecord = z.infer<typeof UsageRecord>;
 
 /**
+ * What the delivery policy decided about a message that did not go out at once. No words and no number travel here:
+ * the conversation has them. Times in epoch ms.
+ */
+export const DeliveryRecord = z.object({
+  /** `<chat>:<number of the message in it>`: a later decision takes the place of an earlier one. */
+  id: z.string(),
+  instanceId: z.string(),
+  chatId: z.string(),
+  /** The message's number in its chat, as its deliveries are listed. */
+  deliveryId: z.string(),
+  installationId: z.string().nullable(),
+  kind: z.enum(MESSAGE_KINDS),
+  decision: z.enum(DELIVERY_DECISIONS),
+  reason: z.enum(DELIVERY_REASONS),
+  until: z.number().int().nullable(),
+  decidedAt: z.number().int(),
+  /** When the message was put out. */
+  createdAt: z.number().int(),
+});
+export type DeliveryRecord = z.infer<typeof DeliveryRecord>;
+
+/**
  * What the `records` queue carries: records of one kind and one organisation that an isolate gathered. One message
  * for many, because a message costs more than what is in it; of one organisation, so that a dead letter has an
  * owner.
@@ -83,6 +106,11 @@ export const RecordMessage = z.discriminatedUnion("type", [
     type: z.literal("bridge_calls"),
     organizationId: z.string(),
     records: z.array(BridgeCallRecord),
+  }),
+  z.object({
+    type: z.literal("deliveries"),
+    organizationId: z.string(),
+    records: z.array(DeliveryRecord),
   }),
   z.object({ type: z.literal("usage"), organizationId: z.string(), records: z.array(UsageRecord) }),
 ]);

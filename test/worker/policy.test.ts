@@ -254,3 +254,56 @@ describe("the API", () => {
     expect(await customer.got()).toHaveLength(2);
   });
 });
+
+describe("a customer whose clock is known", () => {
+  const chatIdOf = async (customer: PolicyCustomer) => {
+    const { body } = await desk.control<{ data: { id: string; customer: string }[] }>(
+      "GET",
+      `/v1/instances/${customer.instanceId}/chats`,
+    );
+    return body.data.find((chat) => chat.customer.endsWith(customer.phone.slice(-4)))?.id ?? "";
+  };
+  const setZone = (id: string, timeZone: unknown) =>
+    desk.control<{ code: string; issues: object[] }>("PATCH", `/v1/chats/${id}`, { timeZone });
+
+  it("[POLICY-21] sleeps by it, and not by the country of the number; what is held is decided anew", async () => {
+    const customer = await customerOf(nightId);
+    const id = await chatIdOf(customer);
+    const unknown = await desk.control("GET", `/v1/chats/${id}`);
+    expect(unknown).toMatchObject({
+      status: 200,
+      body: { timeZone: null, assumedTimeZones: ["Africa/Nairobi"], optedOutAt: null },
+    });
+    // 22:00 in Nairobi is 12:00 in Los Angeles in June.
+    await customer.pass(10 * HOUR_MS);
+    expect(await customer.send("Held", PROACTIVE)).toBe("held quiet_hours");
+    expect(await setZone(id, "America/Los_Angeles")).toMatchObject({
+      status: 200,
+      body: { timeZone: "America/Los_Angeles", assumedTimeZones: ["America/Los_Angeles"] },
+    });
+    await customer.ring();
+    expect(await customer.got()).toContain("Held");
+    expect(await customer.send("At once", PROACTIVE)).toBe("sent allowed");
+    // 10:00 in Nairobi is midnight there.
+    await customer.pass(12 * HOUR_MS);
+    expect(await customer.send("Night there", PROACTIVE)).toBe("held quiet_hours");
+    expect(await setZone(id, null)).toMatchObject({ status: 200, body: { timeZone: null } });
+    await customer.ring();
+    expect(await customer.got()).toContain("Night there");
+    const audit = await desk.control<{ data: object[] }>("GET", `/v1/audit-entries?subjectId=${id}`);
+    expect(audit.body.data).toMatchObject([
+      { action: "chat.time_zone_set" },
+      { action: "chat.time_zone_set" },
+    ]);
+  });
+
+  it.each(["", "+03:00", "Nairobi", "Africa/Nairobbery", "Africa/Nairobi ", 3, true])(
+    "[POLICY-21] is not one of %j",
+    async (timeZone) => {
+      const id = await chatIdOf(await customerOf(nightId));
+      const refused = await setZone(id, timeZone);
+      expect(refused.status).toBe(422);
+      expect(refused.body.issues).toMatchObject([{ pointer: "/timeZone" }]);
+    },
+  );
+});

@@ -22,6 +22,7 @@ const OWN_WRITES = {
     "writeChatMessage",
     "simulateDelivery",
     "takeChat",
+    "updateChat",
     "releaseChat",
     "addChatNote",
     "setChatPlugin",

@@ -30,6 +30,7 @@ export function readChatFacts(
   const facts = {
     lastInboundAt: chat?.lastInboundAt ?? 0,
     optedOutAt: chat?.optedOutAt ?? null,
+    timeZone: chat?.timeZone ?? null,
     createdAt: asked.at,
   };
   if (asked.policy.kind !== "proactive") {

@@ -15,6 +15,8 @@ export type ChatRow = {
   readonly lastInboundAt: number;
   /** Since when nothing is sent to the customer that they have not asked for; null while it may be. */
   readonly optedOutAt: number | null;
+  /** IANA; null until somebody has said where the customer's clock is. */
+  readonly timeZone: string | null;
   readonly lastMessageAt: number;
   /** The `lastMessageAt` that the index in the database shows. */
   readonly indexedAt: number;
@@ -32,7 +34,8 @@ export function readChat(sql: SqlStorage): ChatRow | null {
     sql
       .exec<ChatRow>(
         `SELECT id, organization_id AS organizationId, instance_id AS instanceId, phone_sealed AS phoneSealed,
-                taken_by AS takenBy, waiting_since AS waitingSince, tell_at AS tellAt, last_inbound_at AS lastInboundAt, opted_out_at AS optedOutAt, last_message_at AS lastMessageAt,
+                taken_by AS takenBy, waiting_since AS waitingSince, tell_at AS tellAt, last_inbound_at AS lastInboundAt, opted_out_at AS optedOutAt, time_zone AS timeZone,
+                last_message_at AS lastMessageAt,
                 indexed_at AS indexedAt, created_at AS createdAt FROM chat`,
       )
       .toArray()[0] ?? null
@@ -65,6 +68,11 @@ export function touchChat(sql: SqlStorage, now: number, isInbound: boolean): voi
 /** Writes the same number, sealed anew. */
 export function setPhoneSealed(sql: SqlStorage, phoneSealed: string): void {
   sql.exec("UPDATE chat SET phone_sealed = ?", phoneSealed);
+}
+
+/** Notes where the customer's clock is; null when nobody knows. */
+export function setTimeZone(sql: SqlStorage, timeZone: string | null): void {
+  sql.exec("UPDATE chat SET time_zone = ?", timeZone);
 }
 
 /** Gives the chat to a person. */

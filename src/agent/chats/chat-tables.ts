@@ -124,6 +124,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "DROP INDEX outbox_open",
     "CREATE INDEX outbox_open ON outbox (seq) WHERE state IN ('waiting', 'sending', 'held')",
   ],
+  // Where the customer's clock is, once somebody has said so.
+  ["ALTER TABLE chat ADD COLUMN time_zone TEXT"],
 ];
 
 /** Brings the tables to the newest number; what is there stays. Synchronous, all or nothing. */

@@ -6,6 +6,7 @@ import type {
   ChatAddress,
   ChatLine,
   ChatRpc,
+  CustomerFacts,
   MintInput,
   NoteInput,
   OutboundLine,
@@ -30,6 +31,7 @@ import {
   PHONE_PURPOSE,
   readChat,
   setPhoneSealed,
+  setTimeZone,
   stateOf,
   touchChat,
 } from "./chat-row.ts";
@@ -54,6 +56,7 @@ import {
 } from "./outbox.ts";
 import { tellPhones, toOwnLine } from "./phone-sockets.ts";
 import { admitPhone, connectPhone, hearPhone, showOnPhones } from "./phones.ts";
+import { recordDecision } from "./record-decision.ts";
 import { runTurn, type Think } from "./run-turn.ts";
 import { acceptMessage } from "./send-message.ts";
 import { sendWaiting } from "./send-waiting.ts";
@@ -219,13 +222,35 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
   }
 
   async withdraw({ dedupeKey }: { dedupeKey: string }): Promise<boolean> {
-    return this.#read() !== null && withdrawFromOutbox(this.ctx.storage.sql, dedupeKey);
+    const chat = this.#read();
+    const { sql } = this.ctx.storage;
+    if (chat === null || !withdrawFromOutbox(sql, dedupeKey)) {
+      return false;
+    }
+    recordDecision(this.#contextOf(chat), sql, chat.instanceId, findInOutbox(sql, dedupeKey) ?? 0);
+    return true;
   }
 
   async readSent({ dedupeKey }: { dedupeKey: string }): Promise<OutboundLine | null> {
     const { sql } = this.ctx.storage;
     const seq = this.#read() === null ? null : findInOutbox(sql, dedupeKey);
     return seq === null ? null : readOutboundLine(sql, seq);
+  }
+
+  async readCustomer(): Promise<CustomerFacts> {
+    const { timeZone = null, optedOutAt = null, lastInboundAt = 0 } = this.#read() ?? {};
+    return { timeZone, optedOutAt, lastInboundAt: lastInboundAt === 0 ? null : lastInboundAt };
+  }
+
+  async setTimeZone({ timeZone }: { timeZone: string | null }): Promise<void> {
+    if (this.#read() !== null) {
+      const now = this.createBase().clock.now();
+      this.ctx.storage.transactionSync(() => {
+        setTimeZone(this.ctx.storage.sql, timeZone);
+        reconsiderHeld(this.ctx.storage.sql, now);
+      });
+      await this.#arm(now);
+    }
   }
 
   async simulate(input: SimulateInput): Promise<SimulateAnswer> {

@@ -15,6 +15,28 @@ export const Chat = z
   .openapi("Chat");
 export type Chat = z.infer<typeof Chat>;
 
+export const ChatDetail = Chat.extend({
+  timeZone: z.string().nullable().openapi({
+    description: "Where the customer's clock is (IANA), once staff has said so.",
+    example: "Europe/London",
+  }),
+  assumedTimeZones: z.array(z.string()).openapi({
+    description: "The zones that quiet hours go by: that one, or those of the number's country.",
+  }),
+  optedOutAt: z.iso
+    .datetime()
+    .nullable()
+    .openapi({ description: "Since when nothing is sent that was not asked for." }),
+  lastInboundAt: z.iso.datetime().nullable().openapi({ description: "When the customer last wrote." }),
+}).openapi("ChatDetail");
+export type ChatDetail = z.infer<typeof ChatDetail>;
+
+export const UpdateChat = z
+  .strictObject({
+    timeZone: z.string().min(1).max(60).nullable().openapi({ example: "Europe/London" }),
+  })
+  .openapi("UpdateChat");
+
 export const ChatMessage = z
   .object({
     id: z.string(),

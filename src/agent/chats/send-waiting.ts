@@ -7,6 +7,7 @@ import { readChatFacts } from "./chat-facts.ts";
 import { isStillGranted } from "./is-still-granted.ts";
 import { SEND_BACKOFF_MS, SEND_TRIES } from "./limits.ts";
 import { claim, noteDecision, type OutboxRow, readOpenOutbox, readPartAhead, settle } from "./outbox.ts";
+import { recordDecision } from "./record-decision.ts";
 
 type Waiting = {
   readonly storage: DurableObjectStorage;
@@ -38,6 +39,9 @@ export async function sendWaiting({ ctx, input }: { ctx: OrgCtx; input: Waiting 
     }
     const { decision, outcome } = await sendOne(ctx, input, row);
     noteDecision(sql, seq, decision);
+    if (outcome === null || row.state === "held") {
+      recordDecision(ctx, sql, input.instance.id, seq);
+    }
     if (outcome === null) {
       settleStaying(sql, row, decision);
       continue;

@@ -29,6 +29,7 @@ export async function simulateInChat(
 const NOBODY = {
   lastInboundAt: 0,
   optedOutAt: null,
+  timeZone: null,
   isDuplicate: false,
   customerCapFreesAt: null,
   pluginCapFreesAt: null,

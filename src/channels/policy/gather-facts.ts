@@ -18,7 +18,10 @@ export type ChatFacts = Pick<
   | "customerCapFreesAt"
   | "pluginCapFreesAt"
   | "mustUseTemplate"
->;
+> & {
+  /** Where somebody has said that the customer's clock is; null while nobody knows. */
+  readonly timeZone: string | null;
+};
 
 type Question = {
   readonly now: number;
@@ -31,7 +34,14 @@ type Question = {
 };
 
 /** Everything that counts for a message, with what the number sets and its channel can do. */
-export function gatherFacts({ now, instance, to, message, policy, chat }: Question): DeliveryFacts {
+export function gatherFacts({
+  now,
+  instance,
+  to,
+  message,
+  policy,
+  chat: { timeZone, ...chat },
+}: Question): DeliveryFacts {
   const { kind, isUrgent = false, whenClosed = "block", template = null } = policy;
   return {
     ...chat,
@@ -44,7 +54,7 @@ export function gatherFacts({ now, instance, to, message, policy, chat }: Questi
     expiresAt: endOf(policy, chat.createdAt),
     textWindowMs: channels[instance.channel].capabilities.textWindowMs,
     quietHours: instance.delivery.quietHours,
-    timeZones: timeZonesOf(to, instance.phoneNumber),
+    timeZones: timeZone === null ? timeZonesOf(to, instance.phoneNumber) : [timeZone],
   };
 }
 

@@ -4,6 +4,7 @@ export * from "./auth.ts";
 export * from "./bridge.ts";
 export * from "./chats.ts";
 export * from "./commerce.ts";
+export * from "./deliveries.ts";
 export * from "./escalations.ts";
 export * from "./events.ts";
 export * from "./first-party.ts";

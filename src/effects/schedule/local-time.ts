@@ -5,9 +5,6 @@
  */
 import { DAY_MS, SECOND_MS } from "./limits.ts";
 
-/** IANA names only: `Intl` would take `+03:00` as well, which knows no summer. */
-const ZONE_NAME = /^[A-Za-z][A-Za-z_]*(\/[A-Za-z0-9_+-]+){0,2}$/;
-
 /** One formatter per zone: making one takes far longer than using it. The runtime knows a few hundred zones. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -28,19 +25,6 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   });
   formatters.set(timeZone, made);
   return made;
-}
-
-/** Whether the text names an IANA time zone that the runtime has rules for. */
-export function isTimeZone(timeZone: string): boolean {
-  if (!ZONE_NAME.test(timeZone)) {
-    return false;
-  }
-  try {
-    formatterOf(timeZone);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What the clocks of the zone show at that instant (epoch ms), to the second. */

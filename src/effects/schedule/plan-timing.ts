@@ -1,8 +1,9 @@
 import type { Recurrence, SendAt } from "../../contract/schedule.ts";
 import type { Issue } from "../../kernel/errors.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
+import { isTimeZone } from "../../kernel/time-zone.ts";
 import { AHEAD_MAX_MS, OCCURRENCES_MAX, SECOND_MS } from "./limits.ts";
-import { formatWallClock, instantsOf, isTimeZone, parseWallClock } from "./local-time.ts";
+import { formatWallClock, instantsOf, parseWallClock } from "./local-time.ts";
 import { instantOfStep, type Timing } from "./recurrence.ts";
 
 export type PlannedTiming = {

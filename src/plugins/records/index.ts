@@ -1,1 +1,1 @@
-export { recordBridgeCall, recordCall, recordUsage } from "./record-call.ts";
+export { recordBridgeCall, recordCall, recordDelivery, recordUsage } from "./record-call.ts";

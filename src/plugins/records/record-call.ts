@@ -1,10 +1,16 @@
 /**
- * Tool-call, bridge-call and usage records on their way to the queue: gathered for a moment, then redacted and sent as few messages,
+ * Tool-call, bridge-call, delivery and usage records on their way to the queue: gathered for a moment, then redacted and sent as few messages,
  * after the answer. The hot path pays for a push.
  */
 import type { PluginActor } from "../../access/actor.ts";
 import type { Ctx, OrgCtx } from "../../access/context.ts";
-import type { BridgeCallRecord, RecordMessage, ToolCallRecord, UsageRecord } from "../../contract/records.ts";
+import type {
+  BridgeCallRecord,
+  DeliveryRecord,
+  RecordMessage,
+  ToolCallRecord,
+  UsageRecord,
+} from "../../contract/records.ts";
 import type { JsonSchema } from "../../kernel/json-schema.ts";
 import { redactToText } from "../../kernel/redact.ts";
 import { FLUSH_GRACE_MS, GATHER_MS } from "./limits.ts";
@@ -40,6 +46,7 @@ type Gathered<Record> = { readonly organizationId: string; readonly make: () => 
 
 let gatheredCalls: Gathered<ToolCallRecord>[] = [];
 let gatheredBridgeCalls: Gathered<BridgeCallRecord>[] = [];
+let gatheredDeliveries: Gathered<DeliveryRecord>[] = [];
 let gatheredUsage: Gathered<UsageRecord>[] = [];
 
 /** Notes a call. Redaction and sending happen after the answer; what the queue refuses is logged in full. */
@@ -69,6 +76,12 @@ export function recordBridgeCall(
   });
 }
 
+/** Notes what the delivery policy decided about a message that did not go out at once. */
+export function recordDelivery(ctx: OrgCtx, facts: DeliveryRecord): void {
+  flushAfterFirst(ctx);
+  gatheredDeliveries.push({ organizationId: ctx.actor.organizationId, make: () => facts });
+}
+
 /** Notes what a model call or a tool call used. */
 export function recordUsage(
   ctx: OrgCtx,
@@ -91,7 +104,8 @@ let flushDueAt = 0;
  */
 function flushAfterFirst(ctx: SendingCtx): void {
   const now = Date.now();
-  const isEmpty = gatheredCalls.length + gatheredBridgeCalls.length + gatheredUsage.length === 0;
+  const gathered = [gatheredCalls, gatheredBridgeCalls, gatheredDeliveries, gatheredUsage];
+  const isEmpty = gathered.every(({ length }) => length === 0);
   if (isEmpty || now > flushDueAt + FLUSH_GRACE_MS) {
     flushDueAt = now + GATHER_MS;
     ctx.background(flushSoon(ctx));
@@ -101,14 +115,19 @@ function flushAfterFirst(ctx: SendingCtx): void {
 async function flushSoon(ctx: SendingCtx): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
   const [calls, bridgeCalls, usage] = [gatheredCalls, gatheredBridgeCalls, gatheredUsage];
+  const deliveries = gatheredDeliveries;
   gatheredCalls = [];
   gatheredBridgeCalls = [];
+  gatheredDeliveries = [];
   gatheredUsage = [];
   for (const pack of packRecords(byOrganization(calls))) {
     await send(ctx, { type: "tool_calls", ...pack });
   }
   for (const pack of packRecords(byOrganization(bridgeCalls))) {
     await send(ctx, { type: "bridge_calls", ...pack });
+  }
+  for (const pack of packRecords(byOrganization(deliveries))) {
+    await send(ctx, { type: "deliveries", ...pack });
   }
   for (const pack of packRecords(byOrganization(usage))) {
     await send(ctx, { type: "usage", ...pack });

@@ -1,12 +1,19 @@
 import { inArray, lt } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import { auditEntry, bridgeCall, pluginEvent, toolCall, usageEvent } from "../../db/schema/index.ts";
+import {
+  auditEntry,
+  bridgeCall,
+  delivery,
+  pluginEvent,
+  toolCall,
+  usageEvent,
+} from "../../db/schema/index.ts";
 import { REMOVE_ROWS } from "./limits.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Deletes tool calls, bridge calls, usage, plugins' events and audit entries that are older than the configured time, a
+ * Deletes tool calls, bridge calls, deliveries, usage, plugins' events and audit entries that are older than the configured time, a
  * bounded number at once.
  */
 export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
@@ -33,6 +40,18 @@ export async function removeRecords({ ctx }: { ctx: Ctx }): Promise<void> {
             .select({ id: bridgeCall.id })
             .from(bridgeCall)
             .where(lt(bridgeCall.createdAt, before))
+            .limit(REMOVE_ROWS),
+        ),
+      ),
+    ctx.db
+      .delete(delivery)
+      .where(
+        inArray(
+          delivery.id,
+          ctx.db
+            .select({ id: delivery.id })
+            .from(delivery)
+            .where(lt(delivery.createdAt, before))
             .limit(REMOVE_ROWS),
         ),
       ),

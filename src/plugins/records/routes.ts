@@ -3,7 +3,16 @@ import { CONTROL_PLANE, jsonAnswer, PageQuery, pageOf, problems } from "../../ht
 import { createRouter } from "../../http/router.ts";
 import { listBridgeCalls } from "./list-bridge-calls.ts";
 import { getCall, listCalls } from "./list-calls.ts";
-import { BridgeCall, BridgeCallsQuery, Call, CallsQuery, DeadLetter } from "./schemas.ts";
+import { listDeliveries } from "./list-deliveries.ts";
+import {
+  BridgeCall,
+  BridgeCallsQuery,
+  Call,
+  CallsQuery,
+  DeadLetter,
+  DecidedDelivery,
+  DeliveriesQuery,
+} from "./schemas.ts";
 import { listDeadLetters, settleDeadLetter } from "./settle-dead-letter.ts";
 
 const tags = ["Records"];
@@ -52,6 +61,22 @@ recordRoutes.openapi(
     responses: { 200: jsonAnswer(pageOf(BridgeCall), "A page."), ...problems(422) },
   }),
   async (c) => c.json(await listBridgeCalls({ ctx: c.get("ctx"), input: c.req.valid("query") }), 200),
+);
+
+recordRoutes.openapi(
+  createRoute({
+    method: "get",
+    path: "/v1/deliveries",
+    operationId: "listDecidedDeliveries",
+    tags,
+    security,
+    summary: "Messages to customers that were blocked or held, and by which rule",
+    description:
+      "Of every way in: agents, plugins, schedules, obligations, receipts, people. Kept as other records are.",
+    request: { query: DeliveriesQuery },
+    responses: { 200: jsonAnswer(pageOf(DecidedDelivery), "A page, newest first."), ...problems(422) },
+  }),
+  async (c) => c.json(await listDeliveries({ ctx: c.get("ctx"), input: c.req.valid("query") }), 200),
 );
 
 recordRoutes.openapi(

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { GATES } from "../../contract/gates.ts";
+import { DELIVERY_DECISIONS, DELIVERY_REASONS, MESSAGE_KINDS } from "../../contract/policy.ts";
 import { BRIDGE_CALL_STATUSES, CALL_STATUSES } from "../../contract/records.ts";
-import type { bridgeCall, deadLetter, toolCall } from "../../db/schema/index.ts";
+import type { bridgeCall, deadLetter, delivery, toolCall } from "../../db/schema/index.ts";
 import { isoTime, PageQuery } from "../../http/openapi.ts";
 
 export const CallsQuery = PageQuery.extend({
@@ -76,6 +77,41 @@ export const BridgeCall = z
   })
   .openapi("BridgeCall");
 
+export const DeliveriesQuery = PageQuery.extend({
+  instanceId: z.string().max(200).optional(),
+  installationId: z.string().max(200).optional(),
+  chatId: z.string().max(200).optional(),
+  decision: z.enum(DELIVERY_DECISIONS).optional().openapi({
+    description: "`block`: for good. `hold`: waits now. `send`, `send_template`: went out after it was held.",
+  }),
+  reason: z.enum(DELIVERY_REASONS).optional().openapi({ description: "The rule that decided." }),
+  kind: z.enum(MESSAGE_KINDS).optional(),
+});
+export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
+
+export const DecidedDelivery = z
+  .object({
+    id: z.string(),
+    instanceId: z.string(),
+    chatId: z.string(),
+    deliveryId: z.string().openapi({
+      description: "The message in its chat: `GET /v1/chats/{id}/deliveries` has its words.",
+    }),
+    installationId: z.string().nullable().openapi({ description: "The plugin whose message it is." }),
+    kind: z.enum(MESSAGE_KINDS),
+    decision: z.enum(DELIVERY_DECISIONS),
+    reason: z.enum(DELIVERY_REASONS).openapi({ description: "The rule that decided." }),
+    until: z.iso
+      .datetime()
+      .nullable()
+      .openapi({
+        description: "With `hold`: when it is decided anew; null for as soon as the customer writes.",
+      }),
+    decidedAt: z.iso.datetime(),
+    createdAt: z.iso.datetime().openapi({ description: "When it was put out." }),
+  })
+  .openapi("DecidedDelivery");
+
 export const DeadLetter = z
   .object({
     id: z.string(),
@@ -110,6 +146,15 @@ export function presentCall(row: typeof toolCall.$inferSelect) {
 export function presentBridgeCall({ organizationId: _, ...row }: typeof bridgeCall.$inferSelect) {
   const { pluginSlug, createdAt, ...shown } = row;
   return { ...shown, plugin: pluginSlug, createdAt: isoTime(createdAt) };
+}
+
+export function presentDelivery({ organizationId: _, ...row }: typeof delivery.$inferSelect) {
+  return {
+    ...row,
+    until: row.until === null ? null : isoTime(row.until),
+    decidedAt: isoTime(row.decidedAt),
+    createdAt: isoTime(row.createdAt),
+  };
 }
 
 export function presentDeadLetter(row: typeof deadLetter.$inferSelect) {

@@ -2,10 +2,15 @@ import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Ctx } from "../../access/context.ts";
 import type { RecordMessage } from "../../contract/records.ts";
-import { bridgeCall, toolCall, usageEvent } from "../../db/schema/index.ts";
+import { bridgeCall, delivery, toolCall, usageEvent } from "../../db/schema/index.ts";
 import { INSERT_ROWS } from "./limits.ts";
 
-const TABLES = { tool_calls: toolCall, bridge_calls: bridgeCall, usage: usageEvent } as const;
+const TABLES = {
+  tool_calls: toolCall,
+  bridge_calls: bridgeCall,
+  deliveries: delivery,
+  usage: usageEvent,
+} as const;
 
 /** How a call that waited for an approval has ended, whichever of its two records comes first. */
 const ENDED_CALL = {
@@ -16,6 +21,18 @@ const ENDED_CALL = {
     ),
   ),
   setWhere: sql`${toolCall.status} = 'pending_approval' and excluded.status <> 'pending_approval'`,
+};
+
+/** The latest decision about a message counts, whichever comes first. */
+const LATER_DECISION = {
+  target: delivery.id,
+  set: Object.fromEntries(
+    (["decision", "reason", "until", "decidedAt"] as const).map((name) => [
+      name,
+      sql`excluded.${sql.identifier(delivery[name].name)}`,
+    ]),
+  ),
+  setWhere: sql`excluded.decided_at >= ${delivery.decidedAt}`,
 };
 
 /** Each column from the JSON field of its own name, in the order of the table's columns. */
@@ -38,7 +55,7 @@ export async function storeRecordRows({
   ctx: Ctx;
   input: readonly RecordMessage[];
 }): Promise<void> {
-  for (const type of ["tool_calls", "bridge_calls", "usage"] as const) {
+  for (const type of ["tool_calls", "bridge_calls", "deliveries", "usage"] as const) {
     const table = TABLES[type];
     const rows = input.flatMap((message) =>
       message.type === type
@@ -50,7 +67,13 @@ export async function storeRecordRows({
       const insert = ctx.db
         .insert(table)
         .select(sql`select ${fieldsOf(table)} from json_each(${json}) where true`);
-      await (type === "tool_calls" ? insert.onConflictDoUpdate(ENDED_CALL) : insert.onConflictDoNothing());
+      if (type === "tool_calls") {
+        await insert.onConflictDoUpdate(ENDED_CALL);
+      } else if (type === "deliveries") {
+        await insert.onConflictDoUpdate(LATER_DECISION);
+      } else {
+        await insert.onConflictDoNothing();
+      }
     }
   }
 }

@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Recurrence, SendAt } from "../../../src/contract/schedule.ts";
-import { isTimeZone, toInstant, toWallClock } from "../../../src/effects/schedule/local-time.ts";
+import { toInstant, toWallClock } from "../../../src/effects/schedule/local-time.ts";
 import { planTiming } from "../../../src/effects/schedule/plan-timing.ts";
 import { instantOfStep } from "../../../src/effects/schedule/recurrence.ts";
+import { isTimeZone } from "../../../src/kernel/time-zone.ts";
 
 const NOW = Date.parse("2026-11-21T06:00:00Z");
 

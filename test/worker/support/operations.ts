@@ -426,6 +426,12 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "escalations:write",
     request: (ids) => ({ ...byEscalation(ids), body: {} }),
   },
+  getChat: { permission: "chats:read", request: ({ chatId }) => ({ params: { id: chatId } }) },
+  updateChat: {
+    permission: "chats:write",
+    request: ({ chatId }) => ({ params: { id: chatId }, body: { timeZone: "Europe/London" } }),
+  },
+  listDecidedDeliveries: { permission: "calls:read", request: nothing },
   listObligations: { permission: "obligations:read", request: nothing },
   readObligation: {
     permission: "obligations:read",
