@@ -6,7 +6,6 @@ import type { PluginActor } from "../../access/actor.ts";
 import type { Ctx, OrgCtx } from "../../access/context.ts";
 import type { BridgeCallRecord, RecordMessage, ToolCallRecord, UsageRecord } from "../../contract/records.ts";
 import type { JsonSchema } from "../../kernel/json-schema.ts";
-import { redactToText } from "../../kernel/redact.ts";
 import { FLUSH_GRACE_MS, GATHER_MS } from "./limits.ts";
 import { packRecords } from "./pack-records.ts";
 
@@ -36,7 +35,13 @@ type RecordingCtx = SendingCtx &
     readonly actor: { readonly kind: string; readonly id: string; readonly organizationId: string };
   };
 
-type Gathered<Record> = { readonly organizationId: string; readonly make: () => Record };
+/** Of `kernel/redact.ts`, which is loaded for the first batch: it knows every country's phone numbers. */
+type Redact = typeof import("../../kernel/redact.ts").redactToText;
+
+type Gathered<Record> = {
+  readonly organizationId: string;
+  readonly make: (redactToText: Redact) => Record;
+};
 
 let gatheredCalls: Gathered<ToolCallRecord>[] = [];
 let gatheredBridgeCalls: Gathered<BridgeCallRecord>[] = [];
@@ -45,7 +50,10 @@ let gatheredUsage: Gathered<UsageRecord>[] = [];
 /** Notes a call. Redaction and sending happen after the answer; what the queue refuses is logged in full. */
 export function recordCall(ctx: RecordingCtx, facts: CallFacts): void {
   flushAfterFirst(ctx);
-  gatheredCalls.push({ organizationId: ctx.actor.organizationId, make: () => toRecord(ctx, facts) });
+  gatheredCalls.push({
+    organizationId: ctx.actor.organizationId,
+    make: (redactToText) => toRecord(ctx, facts, redactToText),
+  });
 }
 
 /** Notes a bridge call, of the plugin that made it. */
@@ -57,14 +65,14 @@ export function recordBridgeCall(
   const { actor, requestId } = ctx;
   gatheredBridgeCalls.push({
     organizationId: actor.organizationId,
-    make: () => ({
+    make: (redactToText) => ({
       ...facts,
       instanceId: actor.instanceId,
       installationId: actor.id,
       pluginSlug: actor.slug,
       requestId,
-      input: redact({ value: input, schema: undefined }, maxBytes),
-      output: redact({ value: output, schema: undefined }, maxBytes),
+      input: redact(redactToText, { value: input, schema: undefined }, maxBytes),
+      output: redact(redactToText, { value: output, schema: undefined }, maxBytes),
     }),
   });
 }
@@ -100,29 +108,33 @@ function flushAfterFirst(ctx: SendingCtx): void {
 
 async function flushSoon(ctx: SendingCtx): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+  const { redactToText } = await import("../../kernel/redact.ts");
   const [calls, bridgeCalls, usage] = [gatheredCalls, gatheredBridgeCalls, gatheredUsage];
   gatheredCalls = [];
   gatheredBridgeCalls = [];
   gatheredUsage = [];
-  for (const pack of packRecords(byOrganization(calls))) {
+  for (const pack of packRecords(byOrganization(calls, redactToText))) {
     await send(ctx, { type: "tool_calls", ...pack });
   }
-  for (const pack of packRecords(byOrganization(bridgeCalls))) {
+  for (const pack of packRecords(byOrganization(bridgeCalls, redactToText))) {
     await send(ctx, { type: "bridge_calls", ...pack });
   }
-  for (const pack of packRecords(byOrganization(usage))) {
+  for (const pack of packRecords(byOrganization(usage, redactToText))) {
     await send(ctx, { type: "usage", ...pack });
   }
 }
 
-function byOrganization<Record>(gathered: readonly Gathered<Record>[]): Map<string, Record[]> {
+function byOrganization<Record>(
+  gathered: readonly Gathered<Record>[],
+  redactToText: Redact,
+): Map<string, Record[]> {
   const groups = new Map<string, Record[]>();
   for (const { organizationId, make } of gathered) {
     const group = groups.get(organizationId);
     if (group) {
-      group.push(make());
+      group.push(make(redactToText));
     } else {
-      groups.set(organizationId, [make()]);
+      groups.set(organizationId, [make(redactToText)]);
     }
   }
   return groups;
@@ -136,18 +148,22 @@ async function send(ctx: SendingCtx, message: RecordMessage): Promise<void> {
   }
 }
 
-function toRecord(ctx: RecordingCtx, { input, output, maxBytes, ...facts }: CallFacts): ToolCallRecord {
+function toRecord(
+  ctx: RecordingCtx,
+  { input, output, maxBytes, ...facts }: CallFacts,
+  redactToText: Redact,
+): ToolCallRecord {
   return {
     ...facts,
     actorKind: ctx.actor.kind,
     actorId: ctx.actor.id,
     requestId: ctx.requestId,
-    input: redact(input, maxBytes),
-    output: redact(output, maxBytes),
+    input: redact(redactToText, input, maxBytes),
+    output: redact(redactToText, output, maxBytes),
   };
 }
 
-function redact({ value, schema }: Text, maxBytes: number): string | null {
+function redact(redactToText: Redact, { value, schema }: Text, maxBytes: number): string | null {
   return value === undefined
     ? null
     : redactToText(value, schema === undefined ? { maxBytes } : { schema, maxBytes });

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { GATES } from "../../contract/gates.ts";
-import { BRIDGE_CALL_STATUSES, CALL_STATUSES } from "../../contract/records.ts";
+import { BRIDGE_CALL_STATUSES, CALL_STATUSES } from "../../contract/record-words.ts";
 import type { bridgeCall, deadLetter, toolCall } from "../../db/schema/index.ts";
 import { isoTime, PageQuery } from "../../http/openapi.ts";
 
