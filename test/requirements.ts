@@ -563,6 +563,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "A variable that is missing or wrong is named, and its value is not.",
   },
   {
+    id: "START-01",
+    source: "docs/operations.md",
+    rule: "An isolate that starts loads what a tool call needs and nothing else.",
+  },
+  {
+    id: "START-02",
+    source: "docs/operations.md",
+    rule: "The Worker stays under 1 MiB as it is uploaded.",
+  },
+  {
     id: "RECEIPT-01",
     source: "docs/decisions/0026-receipts.md",
     rule: "Money is shown as its currency divides.",

@@ -1,7 +1,7 @@
 /** The part of the platform's HTTP API that the commands use; the whole of it is at `/openapi.json`. */
 import type { ApprovalState, Verdict } from "../contract/approvals.ts";
 import type { Gate } from "../contract/gates.ts";
-import type { CALL_STATUSES } from "../contract/records.ts";
+import type { CALL_STATUSES } from "../contract/record-words.ts";
 import type { ToolCallOutcome } from "../contract/tool-call.ts";
 import type { Issue } from "../kernel/errors.ts";
 import type { JsonSchema } from "../kernel/json-schema.ts";

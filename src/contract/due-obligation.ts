@@ -1,6 +1,6 @@
 /** What the platform hears when it asks a plugin, by `obligations.list_due`, what is due. */
 import { z } from "zod";
-import { ESCALATION_URGENCIES } from "./escalation.ts";
+import { ESCALATION_URGENCIES } from "./escalation-words.ts";
 import { OBLIGATION_ACTIONS } from "./obligation-words.ts";
 
 const NAME_MAX_CHARACTERS = 200;

@@ -1,18 +1,7 @@
 /** A conversation's way to a person, and what plugins ask and hear of it. */
 import { z } from "zod";
+import { ASSIGNEE_KINDS, ESCALATION_STATES, ESCALATION_URGENCIES } from "./escalation-words.ts";
 import { CurrentChatRecipient, KnownContactRecipient } from "./recipient.ts";
-
-/** How long a customer waits for a person before being told that it takes longer. */
-export const ESCALATION_WAIT_MINUTES_DEFAULT = 10;
-
-/** Nobody has it yet, a person has the chat, or it is over. */
-export const ESCALATION_STATES = ["open", "taken", "resolved"] as const;
-
-export const ESCALATION_URGENCIES = ["low", "normal", "high"] as const;
-export type EscalationUrgency = (typeof ESCALATION_URGENCIES)[number];
-
-/** Whom it is meant for: one person, or whoever looks after a queue of that name. */
-export const ASSIGNEE_KINDS = ["user", "queue"] as const;
 
 const QUEUE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 

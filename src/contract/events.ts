@@ -1,33 +1,7 @@
 /** What the platform tells plugins and endpoints: types, the shape on the wire, and who carries which. */
 import { z } from "zod";
 import type { Capability } from "./capabilities.ts";
-
-export const EVENT_TYPES = [
-  "payment.succeeded",
-  "payment.failed",
-  "payment.expired",
-  "payment.cancelled",
-  "refund.requested",
-  "refund.succeeded",
-  "refund.failed",
-  "order.placed",
-  "order.awaiting_payment",
-  "order.paid",
-  "order.preparing",
-  "order.ready",
-  "order.dispatched",
-  "order.completed",
-  "order.cancelled",
-  "order.refunded",
-  "message.sent",
-  "message.failed",
-  "reminder.sent",
-  "reminder.blocked",
-  "reminder.failed",
-  "escalation.sent",
-  "escalation.blocked",
-  "escalation.failed",
-] as const;
+import { EVENT_TYPES } from "./event-words.ts";
 
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;

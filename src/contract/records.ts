@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { Gate } from "./gates.ts";
 import { DELIVERY_DECISIONS, DELIVERY_REASONS, MESSAGE_KINDS } from "./policy.ts";
-
-export const CALL_STATUSES = ["ok", "error", "refused", "pending_approval", "connection_required"] as const;
+import { BRIDGE_CALL_STATUSES, CALL_STATUSES } from "./record-words.ts";
 
 /** A tool call for the record: redacted and cut before it leaves the isolate. Times in epoch ms. */
 export const ToolCallRecord = z.object({
@@ -25,9 +24,6 @@ export const ToolCallRecord = z.object({
   createdAt: z.number().int(),
 });
 export type ToolCallRecord = z.infer<typeof ToolCallRecord>;
-
-/** `replayed`: answered from the ledger. `failed`: the verb refused, or the request could not be read. */
-export const BRIDGE_CALL_STATUSES = ["ok", "refused", "failed", "replayed", "dry_run"] as const;
 
 /** A plugin's bridge call for the record: redacted and cut before it leaves the isolate. Times in epoch ms. */
 export const BridgeCallRecord = z.object({

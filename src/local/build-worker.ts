@@ -71,7 +71,7 @@ async function bundle(newestSourceAt: number) {
   await mkdir(dirname(BUILD_FOLDER), { recursive: true });
   const folder = await mkdtemp(`${BUILD_FOLDER}-`);
   const wrangler = join(PROJECT_ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const parameters = ["deploy", "--dry-run", "--config", WRANGLER_CONFIG, "--outdir", folder];
+  const parameters = ["deploy", "--dry-run", "--config", WRANGLER_CONFIG, "--outdir", folder, "--metafile"];
   try {
     await run(process.execPath, [wrangler, ...parameters], {
       cwd: PROJECT_ROOT,

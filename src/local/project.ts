@@ -11,3 +11,5 @@ export const LOCAL_SIGN_IN_FILE = join(LOCAL_FOLDER, "local.json");
 export const WRANGLER_CONFIG = join(PROJECT_ROOT, "wrangler.toml");
 export const MIGRATIONS_FOLDER = join(PROJECT_ROOT, "migrations");
 export const BUILD_FOLDER = join(PROJECT_ROOT, "dist", "worker");
+/** What the bundle is made of, in esbuild's words. */
+export const BUNDLE_METAFILE = join(BUILD_FOLDER, "bundle-meta.json");

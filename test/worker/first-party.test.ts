@@ -51,7 +51,7 @@ let systemContext: NonNullable<ReturnType<typeof definePlugin>["getSystemContext
 let dynamicTools: readonly unknown[] = [];
 let runJob: (payload: unknown) => Promise<void> = async () => undefined;
 
-registerFirstPartyPlugins([
+registerFirstPartyPlugins(async () => [
   definePlugin({
     id: TOOLBOX,
     name: "Toolbox",

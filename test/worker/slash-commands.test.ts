@@ -10,7 +10,7 @@ import { type ScriptedModel, useScriptedModel } from "./support/scripted-model.t
 const noted: string[] = [];
 let fails = false;
 
-registerFirstPartyPlugins([
+registerFirstPartyPlugins(async () => [
   definePlugin({
     id: "test.notebook",
     name: "Notebook",

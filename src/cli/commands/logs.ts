@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { CALL_STATUSES } from "../../contract/records.ts";
+import { CALL_STATUSES } from "../../contract/record-words.ts";
 import { type Api, type CallFilter, type CallRecord, MAX_PAGE_LENGTH } from "../api.ts";
 import { type CommandLine, examples, type Session, wholeNumber } from "../command-line.ts";
 import { findInstallation, findInstanceId } from "../find-by-name.ts";

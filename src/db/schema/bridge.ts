@@ -1,7 +1,7 @@
 /** What plugins asked of the platform: their idempotency keys, the record of it, and the customers they know. */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { BRIDGE_CALL_STATUSES } from "../../contract/records.ts";
+import { BRIDGE_CALL_STATUSES } from "../../contract/record-words.ts";
 import { organization } from "./auth.ts";
 import { at, id } from "./columns.ts";
 

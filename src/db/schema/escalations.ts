@@ -1,7 +1,7 @@
 /** Conversations that wait for a person, or have had one. */
 import { sql } from "drizzle-orm";
 import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { ASSIGNEE_KINDS, ESCALATION_STATES, ESCALATION_URGENCIES } from "../../contract/escalation.ts";
+import { ASSIGNEE_KINDS, ESCALATION_STATES, ESCALATION_URGENCIES } from "../../contract/escalation-words.ts";
 import { organization } from "./auth.ts";
 import { at, id } from "./columns.ts";
 import { instance } from "./tenancy.ts";

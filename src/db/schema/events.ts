@@ -1,7 +1,8 @@
 /** What happened, who is to be told, and how far the telling came. */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { EVENT_TYPES, type EventType } from "../../contract/events.ts";
+import { EVENT_TYPES } from "../../contract/event-words.ts";
+import type { EventType } from "../../contract/events.ts";
 import { organization } from "./auth.ts";
 import { at, id, json, sealedIndex } from "./columns.ts";
 

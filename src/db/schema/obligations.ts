@@ -1,7 +1,7 @@
 /** What plugins have reminded or escalated, and how they are asked for it. */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { ESCALATION_URGENCIES } from "../../contract/escalation.ts";
+import { ESCALATION_URGENCIES } from "../../contract/escalation-words.ts";
 import { OBLIGATION_ACTIONS, OBLIGATION_STATES } from "../../contract/obligation-words.ts";
 import type { RecipientScope } from "../../contract/permissions.ts";
 import { organization } from "./auth.ts";

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { APPROVAL_MINUTES_DEFAULT } from "../../contract/approvals.ts";
 import type { InstanceTemplate } from "../../contract/channel.ts";
-import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation.ts";
+import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation-words.ts";
 import { DELIVERY_DEFAULTS, type DeliverySettings } from "../../contract/policy.ts";
 import { organization } from "./auth.ts";
 import { at, id, json, sealedIndex } from "./columns.ts";

@@ -1,7 +1,7 @@
 import { and, eq, ne } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import { requireEffect } from "../../access/require-effect.ts";
-import type { EscalationUrgency } from "../../contract/escalation.ts";
+import type { EscalationUrgency } from "../../contract/escalation-words.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { chat, escalation, instance } from "../../db/schema/index.ts";
 import { isUniqueViolation } from "../../db/violations.ts";

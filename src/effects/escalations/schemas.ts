@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { ASSIGNEE_KINDS, ESCALATION_STATES, ESCALATION_URGENCIES } from "../../contract/escalation.ts";
+import { ASSIGNEE_KINDS, ESCALATION_STATES, ESCALATION_URGENCIES } from "../../contract/escalation-words.ts";
 import type { escalation } from "../../db/schema/index.ts";
 import { isoTime, PageQuery } from "../../http/openapi.ts";
 

@@ -1,4 +1,4 @@
 export { emitEvent } from "./emit-event.ts";
 export { paymentEvent, refundEvent } from "./payment-events.ts";
-export { SEALED_EVENT_COLUMNS } from "./sealed.ts";
 export { type Happening, planEvents } from "./plan-events.ts";
+export { SEALED_EVENT_COLUMNS } from "./sealed.ts";

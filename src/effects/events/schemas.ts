@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { EVENT_TYPES, EventType } from "../../contract/events.ts";
+import { EVENT_TYPES } from "../../contract/event-words.ts";
+import { EventType } from "../../contract/events.ts";
 import { PageQuery } from "../../http/openapi.ts";
 import { SECRET_OVERLAP_DEFAULT_SECONDS, SECRET_OVERLAP_MAX_SECONDS } from "./limits.ts";
 

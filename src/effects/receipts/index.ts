@@ -1,3 +1,2 @@
 export { paymentReceipt, refundReceipt } from "./follow-ups.ts";
 export { openReceipt } from "./open-receipt.ts";
-export { RECEIPT_SOURCE } from "./send-receipt.ts";

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
+import { RECEIPT_SOURCE } from "../../contract/receipt-words.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { payment, receipt } from "../../db/schema/index.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -9,9 +10,6 @@ import { describeReceipt } from "./describe-receipt.ts";
 import { presentReceipt } from "./present.ts";
 import { fileNameOf, findReceipt, type ReceiptRow, readContent } from "./receipt-row.ts";
 import type { Receipt } from "./schemas.ts";
-
-/** The kind of source that a receipt's document has, for the channels: `receipt:rcp_…`. */
-export const RECEIPT_SOURCE = "receipt";
 
 /**
  * Sends a receipt to its payer for the first time: one document message, its words as the caption. Can be repeated:

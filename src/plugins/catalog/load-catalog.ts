@@ -17,7 +17,7 @@ import {
 } from "../../db/schema/index.ts";
 import { type KnownGatewayKey, keepGatewayKey, selectGatewayKey } from "../../tenancy/keys/index.ts";
 import { decideGates } from "../grants/index.ts";
-import { findFirstPartyPlugin, toManifest } from "../in-process/index.ts";
+import { type FirstPartyPlugin, findFirstPartyPlugin, toManifest } from "../in-process/index.ts";
 import { findShopkeeper, hideBehind, isCommerceToolkit } from "./commerce-rule.ts";
 import type { CatalogEntry, CatalogInstallation, InstanceCatalog } from "./instance-catalog.ts";
 import { CATALOG_CACHE_ENTRIES, CATALOG_MAX_AGE_MS } from "./limits.ts";
@@ -133,12 +133,14 @@ async function readCatalog(
   const entries = new Map<string, CatalogEntry>();
   const active: CatalogInstallation[] = [];
   for (const row of rows) {
-    const version = versionOf(row);
+    // Only where there is one, since the toolkits are loaded for it.
+    const firstParty = row.kind === "first_party" ? await findFirstPartyPlugin(row.pluginId) : undefined;
+    const version = versionOf(row, firstParty);
     const held: CatalogInstallation = {
       id: row.id,
       slug: row.slug,
       version,
-      firstParty: row.kind === "first_party" ? findFirstPartyPlugin(row.pluginId) : undefined,
+      firstParty,
       configSealed: row.configSealed,
       userHashKeySealed: row.userHashKeySealed,
       secret:
@@ -178,18 +180,15 @@ async function readCatalog(
   return { catalog, key };
 }
 
-function versionOf(row: {
-  versionId: string;
-  pluginId: string;
-  kind: string;
-  manifest: string | null;
-}): LoadedVersion {
+function versionOf(
+  row: { versionId: string; manifest: string | null },
+  firstParty: FirstPartyPlugin | undefined,
+): LoadedVersion {
   const known = recallVersion(row.versionId);
   if (known) {
     return known;
   }
   // Code is newer than its stored snapshot: a first-party plugin is what this deployment brought.
-  const firstParty = row.kind === "first_party" ? findFirstPartyPlugin(row.pluginId) : undefined;
   if (firstParty) {
     return keepVersion(row.versionId, toManifest(firstParty));
   }

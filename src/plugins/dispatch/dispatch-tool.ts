@@ -4,14 +4,13 @@ import type { CallChat } from "../../contract/approvals.ts";
 import type { ManifestTool } from "../../contract/manifest.ts";
 import { newId } from "../../kernel/ids.ts";
 import { takeFromBudget } from "../../tenancy/budgets/index.ts";
-import { requestApproval } from "../approvals/index.ts";
 import { type CatalogEntry, decideCall, type InstanceCatalog } from "../catalog/index.ts";
 import { type ApprovalNeed, askedByTool, needsApproval } from "../grants/index.ts";
 import { recordCall } from "../records/index.ts";
-import { callInProcess } from "./call-in-process.ts";
 import { callPlugin, type PluginAnswer } from "./call-plugin.ts";
 import { hashCustomer } from "./customer-hash.ts";
 import { RECORD_TEXT_MAX_BYTES } from "./limits.ts";
+import { loadApprovals, loadInProcessCall } from "./on-demand.ts";
 import { openInstallation } from "./opened-installation.ts";
 import { invalidInput, type Outcome, pluginFailure } from "./outcome.ts";
 import { mintCurrentChat, rememberContact } from "./reach-customer.ts";
@@ -70,6 +69,7 @@ export async function dispatchTool({
     const { input: payload, customerPhone, chat = null } = input;
     const { instanceId } = input.catalog;
     const call = { callId, instanceId, entry: held, need, payload, customerPhone, chat };
+    const { requestApproval } = await loadApprovals();
     const waiting = await requestApproval(ctx, call);
     // A call that waits already keeps its id: one call, one record.
     callId = waiting.callId;
@@ -120,7 +120,7 @@ export async function dispatchTool({
 
   const { firstParty } = entry.installation;
   const answer = firstParty
-    ? await callInProcess(ctx, firstParty, {
+    ? await (await loadInProcessCall()).callInProcess(ctx, firstParty, {
         ...call,
         customerPhone: input.customerPhone,
         isApproved: input.isApproved ?? false,

@@ -32,7 +32,7 @@ export async function grantPlugin({
       hint: installation.status === "disabled" ? "Enable it first." : "Install the plugin again.",
     });
   }
-  const manifest = readGrantable(installation);
+  const manifest = await readGrantable(installation);
   const current = await ctx.db
     .select()
     .from(instanceGrant)

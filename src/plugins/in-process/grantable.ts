@@ -9,12 +9,12 @@ export type Grantable = Manifest & { readonly hasDynamicTools: boolean };
  * The tools and permissions of an installation as they stand: a plugin's server by its stored snapshot, a
  * first-party plugin by the code of this deployment.
  */
-export function readGrantable(row: {
+export async function readGrantable(row: {
   readonly pluginId: string;
   readonly kind: string;
   readonly manifest: string;
-}): Grantable {
-  const firstParty = row.kind === "first_party" ? findFirstPartyPlugin(row.pluginId) : undefined;
+}): Promise<Grantable> {
+  const firstParty = row.kind === "first_party" ? await findFirstPartyPlugin(row.pluginId) : undefined;
   return {
     ...(firstParty ? toManifest(firstParty) : (JSON.parse(row.manifest) as Manifest)),
     hasDynamicTools: firstParty?.getDynamicTools !== undefined,

@@ -22,10 +22,9 @@ export async function listPlugins({ ctx }: { ctx: Ctx }) {
       ),
     );
   const states = new Map(rows.map((row) => [row.pluginId, row]));
+  const plugins = await listFirstPartyPlugins();
   return {
-    data: listFirstPartyPlugins().map((definition) =>
-      presentFirstParty(definition, states.get(definition.id) ?? null),
-    ),
+    data: plugins.map((definition) => presentFirstParty(definition, states.get(definition.id) ?? null)),
     nextCursor: null,
   };
 }
@@ -58,18 +57,17 @@ export async function listOrganizationPlugins({
     .innerJoin(pluginVersion, eq(pluginVersion.id, installation.pluginVersionId))
     .where(and(eq(installation.organizationId, organizationId), eq(installation.status, "active")))
     .orderBy(desc(installation.id));
-  return {
-    data: rows.map((row) => {
-      const manifest = readGrantable(row);
-      const definition = findFirstPartyPlugin(row.pluginId);
-      return {
-        id: definition ? `first_party:${slugOf(definition)}` : row.id,
-        kind: row.kind,
-        slug: row.slug,
-        displayName: manifest.name,
-        description: manifest.description ?? "",
-        toolCount: manifest.tools.length,
-      };
-    }),
-  };
+  const data = rows.map(async (row) => {
+    const manifest = await readGrantable(row);
+    const definition = await findFirstPartyPlugin(row.pluginId);
+    return {
+      id: definition ? `first_party:${slugOf(definition)}` : row.id,
+      kind: row.kind,
+      slug: row.slug,
+      displayName: manifest.name,
+      description: manifest.description ?? "",
+      toolCount: manifest.tools.length,
+    };
+  });
+  return { data: await Promise.all(data) };
 }

@@ -1,19 +1,33 @@
 import type { FirstPartyPlugin } from "./define-plugin.ts";
 
-/** What `worker.ts` handed over when the isolate started: code, so the same for every organisation. */
-const plugins = new Map<string, FirstPartyPlugin>();
+type Plugins = ReadonlyMap<string, FirstPartyPlugin>;
 
-/** Called once by `worker.ts`, so that this room does not import the toolkits above it. */
-export function registerFirstPartyPlugins(list: readonly FirstPartyPlugin[]): void {
-  for (const plugin of list) {
-    plugins.set(plugin.id, plugin);
+/** Where the plugins come from, one entry for each call of `registerFirstPartyPlugins`. */
+const sources: (() => Promise<readonly FirstPartyPlugin[]>)[] = [];
+/** Code, so the same for every organisation. Plugins and no promise: one request's is not another's to wait for. */
+let loaded: Plugins | undefined;
+
+/**
+ * Called once by `worker.ts`, so that this room does not import the toolkits above it. The plugins are loaded when one
+ * is asked for first: an isolate that calls plugins' servers alone never needs them.
+ */
+export function registerFirstPartyPlugins(load: () => Promise<readonly FirstPartyPlugin[]>): void {
+  sources.push(load);
+  loaded = undefined;
+}
+
+export async function findFirstPartyPlugin(id: string): Promise<FirstPartyPlugin | undefined> {
+  return (await loadPlugins()).get(id);
+}
+
+export async function listFirstPartyPlugins(): Promise<readonly FirstPartyPlugin[]> {
+  return [...(await loadPlugins()).values()];
+}
+
+async function loadPlugins(): Promise<Plugins> {
+  if (loaded === undefined) {
+    const lists = await Promise.all(sources.map((load) => load()));
+    loaded = new Map(lists.flat().map((plugin) => [plugin.id, plugin]));
   }
-}
-
-export function findFirstPartyPlugin(id: string): FirstPartyPlugin | undefined {
-  return plugins.get(id);
-}
-
-export function listFirstPartyPlugins(): readonly FirstPartyPlugin[] {
-  return [...plugins.values()];
+  return loaded;
 }

@@ -18,7 +18,7 @@ import { toManifest } from "./to-manifest.ts";
  */
 export async function setPluginState({ ctx, input }: { ctx: Ctx; input: { id: string; enabled: boolean } }) {
   const organizationId = requirePermission(ctx, "grants:write");
-  const definition = findFirstPartyPlugin(input.id);
+  const definition = await findFirstPartyPlugin(input.id);
   if (definition === undefined) {
     throw notFound("plugin", input.id);
   }

@@ -1,6 +1,6 @@
 /**
- * Tool-call, bridge-call, delivery and usage records on their way to the queue: gathered for a moment, then redacted and sent as few messages,
- * after the answer. The hot path pays for a push.
+ * Tool-call, bridge-call, delivery and usage records on their way to the queue: gathered for a moment, then redacted
+ * and sent as few messages, after the answer. The hot path pays for a push.
  */
 import type { PluginActor } from "../../access/actor.ts";
 import type { Ctx, OrgCtx } from "../../access/context.ts";
@@ -12,7 +12,6 @@ import type {
   UsageRecord,
 } from "../../contract/records.ts";
 import type { JsonSchema } from "../../kernel/json-schema.ts";
-import { redactToText } from "../../kernel/redact.ts";
 import { FLUSH_GRACE_MS, GATHER_MS } from "./limits.ts";
 import { packRecords } from "./pack-records.ts";
 
@@ -42,7 +41,13 @@ type RecordingCtx = SendingCtx &
     readonly actor: { readonly kind: string; readonly id: string; readonly organizationId: string };
   };
 
-type Gathered<Record> = { readonly organizationId: string; readonly make: () => Record };
+/** Of `kernel/redact.ts`, which is loaded for the first batch: it knows every country's phone numbers. */
+type Redact = typeof import("../../kernel/redact.ts").redactToText;
+
+type Gathered<Record> = {
+  readonly organizationId: string;
+  readonly make: (redactToText: Redact) => Record;
+};
 
 let gatheredCalls: Gathered<ToolCallRecord>[] = [];
 let gatheredBridgeCalls: Gathered<BridgeCallRecord>[] = [];
@@ -52,7 +57,10 @@ let gatheredUsage: Gathered<UsageRecord>[] = [];
 /** Notes a call. Redaction and sending happen after the answer; what the queue refuses is logged in full. */
 export function recordCall(ctx: RecordingCtx, facts: CallFacts): void {
   flushAfterFirst(ctx);
-  gatheredCalls.push({ organizationId: ctx.actor.organizationId, make: () => toRecord(ctx, facts) });
+  gatheredCalls.push({
+    organizationId: ctx.actor.organizationId,
+    make: (redactToText) => toRecord(ctx, facts, redactToText),
+  });
 }
 
 /** Notes a bridge call, of the plugin that made it. */
@@ -64,14 +72,14 @@ export function recordBridgeCall(
   const { actor, requestId } = ctx;
   gatheredBridgeCalls.push({
     organizationId: actor.organizationId,
-    make: () => ({
+    make: (redactToText) => ({
       ...facts,
       instanceId: actor.instanceId,
       installationId: actor.id,
       pluginSlug: actor.slug,
       requestId,
-      input: redact({ value: input, schema: undefined }, maxBytes),
-      output: redact({ value: output, schema: undefined }, maxBytes),
+      input: redact(redactToText, { value: input, schema: undefined }, maxBytes),
+      output: redact(redactToText, { value: output, schema: undefined }, maxBytes),
     }),
   });
 }
@@ -114,34 +122,38 @@ function flushAfterFirst(ctx: SendingCtx): void {
 
 async function flushSoon(ctx: SendingCtx): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+  const { redactToText } = await import("../../kernel/redact.ts");
   const [calls, bridgeCalls, usage] = [gatheredCalls, gatheredBridgeCalls, gatheredUsage];
   const deliveries = gatheredDeliveries;
   gatheredCalls = [];
   gatheredBridgeCalls = [];
   gatheredDeliveries = [];
   gatheredUsage = [];
-  for (const pack of packRecords(byOrganization(calls))) {
+  for (const pack of packRecords(byOrganization(calls, redactToText))) {
     await send(ctx, { type: "tool_calls", ...pack });
   }
-  for (const pack of packRecords(byOrganization(bridgeCalls))) {
+  for (const pack of packRecords(byOrganization(bridgeCalls, redactToText))) {
     await send(ctx, { type: "bridge_calls", ...pack });
   }
-  for (const pack of packRecords(byOrganization(deliveries))) {
+  for (const pack of packRecords(byOrganization(deliveries, redactToText))) {
     await send(ctx, { type: "deliveries", ...pack });
   }
-  for (const pack of packRecords(byOrganization(usage))) {
+  for (const pack of packRecords(byOrganization(usage, redactToText))) {
     await send(ctx, { type: "usage", ...pack });
   }
 }
 
-function byOrganization<Record>(gathered: readonly Gathered<Record>[]): Map<string, Record[]> {
+function byOrganization<Record>(
+  gathered: readonly Gathered<Record>[],
+  redactToText: Redact,
+): Map<string, Record[]> {
   const groups = new Map<string, Record[]>();
   for (const { organizationId, make } of gathered) {
     const group = groups.get(organizationId);
     if (group) {
-      group.push(make());
+      group.push(make(redactToText));
     } else {
-      groups.set(organizationId, [make()]);
+      groups.set(organizationId, [make(redactToText)]);
     }
   }
   return groups;
@@ -155,18 +167,22 @@ async function send(ctx: SendingCtx, message: RecordMessage): Promise<void> {
   }
 }
 
-function toRecord(ctx: RecordingCtx, { input, output, maxBytes, ...facts }: CallFacts): ToolCallRecord {
+function toRecord(
+  ctx: RecordingCtx,
+  { input, output, maxBytes, ...facts }: CallFacts,
+  redactToText: Redact,
+): ToolCallRecord {
   return {
     ...facts,
     actorKind: ctx.actor.kind,
     actorId: ctx.actor.id,
     requestId: ctx.requestId,
-    input: redact(input, maxBytes),
-    output: redact(output, maxBytes),
+    input: redact(redactToText, input, maxBytes),
+    output: redact(redactToText, output, maxBytes),
   };
 }
 
-function redact({ value, schema }: Text, maxBytes: number): string | null {
+function redact(redactToText: Redact, { value, schema }: Text, maxBytes: number): string | null {
   return value === undefined
     ? null
     : redactToText(value, schema === undefined ? { maxBytes } : { schema, maxBytes });

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { GATES } from "../../contract/gates.ts";
 import { DELIVERY_DECISIONS, DELIVERY_REASONS, MESSAGE_KINDS } from "../../contract/policy.ts";
-import { BRIDGE_CALL_STATUSES, CALL_STATUSES } from "../../contract/records.ts";
+import { BRIDGE_CALL_STATUSES, CALL_STATUSES } from "../../contract/record-words.ts";
 import type { bridgeCall, deadLetter, delivery, toolCall } from "../../db/schema/index.ts";
 import { isoTime, PageQuery } from "../../http/openapi.ts";
 
@@ -101,12 +101,9 @@ export const DecidedDelivery = z
     kind: z.enum(MESSAGE_KINDS),
     decision: z.enum(DELIVERY_DECISIONS),
     reason: z.enum(DELIVERY_REASONS).openapi({ description: "The rule that decided." }),
-    until: z.iso
-      .datetime()
-      .nullable()
-      .openapi({
-        description: "With `hold`: when it is decided anew; null for as soon as the customer writes.",
-      }),
+    until: z.iso.datetime().nullable().openapi({
+      description: "With `hold`: when it is decided anew; null for as soon as the customer writes.",
+    }),
     decidedAt: z.iso.datetime(),
     createdAt: z.iso.datetime().openapi({ description: "When it was put out." }),
   })

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
 import { APPROVAL_MINUTES_DEFAULT } from "../../contract/approvals.ts";
-import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation.ts";
+import { ESCALATION_WAIT_MINUTES_DEFAULT } from "../../contract/escalation-words.ts";
 import { DELIVERY_DEFAULTS } from "../../contract/policy.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { instance } from "../../db/schema/index.ts";

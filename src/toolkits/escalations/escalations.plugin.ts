@@ -1,4 +1,4 @@
-import { ESCALATION_URGENCIES, type EscalationUrgency } from "../../contract/escalation.ts";
+import { ESCALATION_URGENCIES, type EscalationUrgency } from "../../contract/escalation-words.ts";
 import { createEscalation } from "../../effects/escalations/index.ts";
 import { platformContextOf } from "../../plugins/capabilities/index.ts";
 import { definePlugin } from "../../plugins/in-process/index.ts";

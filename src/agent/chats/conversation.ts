@@ -1,4 +1,3 @@
-import { DurableObject } from "cloudflare:workers";
 import { type CtxBase, type OrgCtx, withActor } from "../../access/context.ts";
 import { capabilitiesOf, isInsideTextWindow } from "../../channels/deliver.ts";
 import type { InboundMessage, MediaPart, StatusUpdate } from "../../contract/channel.ts";
@@ -65,20 +64,32 @@ import { readSwitchedOff, setPluginEnabled } from "./toggles.ts";
 import { mintToken, resolveRecipient } from "./tokens.ts";
 import { openTurn, readOpenTurn } from "./turns.ts";
 
+/** What the object that holds a conversation gives to it. */
+export type ConversationHost = {
+  readonly createBase: () => CtxBase;
+  /** How a reply comes about, where that is not by the models of the organisation. */
+  readonly findThink: () => Think | null;
+};
+
 /**
  * One conversation: a customer writing to an instance. What comes in is stored and answered later by the alarm, so that
  * a webhook is answered at once and a crash loses nothing: the rows are the truth, the alarm reads them and can run
  * twice. One turn at a time.
  */
-export abstract class Chat extends DurableObject<Env> implements ChatRpc {
-  /** How a reply comes about; a test that is not about models puts its own here. */
-  think: Think = runToolLoop;
+export class Conversation implements ChatRpc {
+  readonly ctx: DurableObjectState;
+  /** Everything of a context but its actor; the wiring knows how to build it. */
+  readonly createBase: () => CtxBase;
+  readonly #findThink: () => Think | null;
   #isMigrated = false;
   #working: Promise<void> | null = null;
   readonly #inFlight = new Set<number>();
 
-  /** Everything of a context but its actor; the wiring knows how to build it. */
-  protected abstract createBase(): CtxBase;
+  constructor(ctx: DurableObjectState, { createBase, findThink }: ConversationHost) {
+    this.ctx = ctx;
+    this.createBase = createBase;
+    this.#findThink = findThink;
+  }
 
   async receive({
     address,
@@ -269,7 +280,7 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
   }
 
   /** Opens a simulated phone's socket. */
-  override async fetch(request: Request): Promise<Response> {
+  async fetch(request: Request): Promise<Response> {
     if (!hasChatTables(this.ctx.storage)) {
       return new Response(null, { status: 401 });
     }
@@ -277,14 +288,9 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
     return connectPhone(this.createBase(), this.ctx, request);
   }
 
-  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+  async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const receive: ChatRpc["receive"] = (input) => this.receive(input);
     await hearPhone(this.createBase(), { socket, data, receive });
-  }
-
-  /** Answers the page's goodbye, without which it would wait for it. */
-  override webSocketClose(socket: WebSocket): void {
-    socket.close();
   }
 
   async note(input: NoteInput): Promise<void> {
@@ -325,7 +331,7 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
   }
 
   /** Does what is due. Two calls at once are one. */
-  override alarm(): Promise<void> {
+  alarm(): Promise<void> {
     this.#working ??= this.#work().finally(() => {
       this.#working = null;
     });
@@ -371,7 +377,8 @@ export abstract class Chat extends DurableObject<Env> implements ChatRpc {
       try {
         tellPhones(this.ctx, { type: "typing", isTyping: true }, ctx.clock.now());
         const objectId = this.ctx.id.toString();
-        await runTurn({ ctx, input: { storage, objectId, instance, phone, turn, think: this.think } });
+        const think = this.#findThink() ?? runToolLoop;
+        await runTurn({ ctx, input: { storage, objectId, instance, phone, turn, think } });
         await this.#send(ctx, chat);
       } finally {
         tellPhones(this.ctx, { type: "typing", isTyping: false }, ctx.clock.now());

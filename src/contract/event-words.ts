@@ -1,0 +1,28 @@
+/** The types of events. Apart from their schema, which costs time at start-up. */
+
+export const EVENT_TYPES = [
+  "payment.succeeded",
+  "payment.failed",
+  "payment.expired",
+  "payment.cancelled",
+  "refund.requested",
+  "refund.succeeded",
+  "refund.failed",
+  "order.placed",
+  "order.awaiting_payment",
+  "order.paid",
+  "order.preparing",
+  "order.ready",
+  "order.dispatched",
+  "order.completed",
+  "order.cancelled",
+  "order.refunded",
+  "message.sent",
+  "message.failed",
+  "reminder.sent",
+  "reminder.blocked",
+  "reminder.failed",
+  "escalation.sent",
+  "escalation.blocked",
+  "escalation.failed",
+] as const;
