@@ -55,3 +55,6 @@ export const REMOVE_ROWS = 1_000;
 
 /** What is kept of an error, in characters. */
 export const ERROR_MAX_CHARACTERS = 300;
+
+/** Events of one statement: at a scheduled message's 4,096 characters each, well within the two megabytes of a value. */
+export const PLAN_ROWS = 100;

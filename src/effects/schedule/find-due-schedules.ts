@@ -1,11 +1,9 @@
 import { and, asc, lte, sql } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import type { WorkMessage } from "../../contract/work.ts";
 import type { Db } from "../../db/client.ts";
 import { scheduledMessage } from "../../db/schema/index.ts";
-import { SEND_MESSAGES, TICK_AHEAD_MS, TICK_PAGE_ROWS, TICK_PAGES } from "./limits.ts";
-
-type Due = { readonly id: string; readonly organizationId: string; readonly dueAt: number | null };
+import { type Due, enqueueSendings } from "./enqueue-sendings.ts";
+import { TICK_AHEAD_MS, TICK_PAGE_ROWS, TICK_PAGES } from "./limits.ts";
 
 /** What is due until then, in the order of the index, which holds all of it: as many rows are read as are due. */
 export function dueSchedules(db: Db, until: number, after: Due | null) {
@@ -33,13 +31,7 @@ export async function findDueSchedules({ ctx }: { ctx: Ctx }): Promise<number> {
   let after: Due | null = null;
   for (let page = 0; page < TICK_PAGES; page++) {
     const rows: readonly Due[] = await dueSchedules(ctx.db, now + TICK_AHEAD_MS, after);
-    const messages = rows.map((row) => ({
-      body: { type: "schedule.send", organizationId: row.organizationId, id: row.id } satisfies WorkMessage,
-      delaySeconds: Math.max(0, Math.ceil(((row.dueAt ?? now) - now) / 1_000)),
-    }));
-    for (let start = 0; start < messages.length; start += SEND_MESSAGES) {
-      await ctx.work.sendBatch(messages.slice(start, start + SEND_MESSAGES));
-    }
+    await enqueueSendings(ctx, rows);
     sent += rows.length;
     after = rows.at(-1) ?? null;
     if (rows.length < TICK_PAGE_ROWS) {

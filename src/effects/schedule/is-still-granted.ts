@@ -1,32 +1,50 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import { installation, instanceGrant } from "../../db/schema/index.ts";
+import { installation, instanceGrant, scheduledMessage } from "../../db/schema/index.ts";
 import type { ScheduleRow } from "./schedule-row.ts";
 
-/**
- * Whether the plugin that asked for the message may still have it sent: active, and its grant on the number holds the
- * permission. What staff wrote needs no grant. Asked of the primary, so that a revocation counts at once.
- */
-export async function isStillGranted(
-  { db }: Pick<Ctx, "db">,
-  { organizationId, instanceId, installationId, permission }: ScheduleRow,
-): Promise<boolean> {
-  if (installationId === null) {
-    return true;
-  }
-  const row = await db
-    .select({ permissions: instanceGrant.permissions })
+/** A grant by which a plugin may write from a number. */
+export type ActiveGrant = Pick<
+  typeof instanceGrant.$inferSelect,
+  "instanceId" | "installationId" | "permissions"
+>;
+
+/** The active grants of the plugins that asked for these messages (a JSON array of ids), as a statement. */
+export function readGrantsOf({ db }: Pick<Ctx, "db">, ids: string) {
+  const asked = sql`select ${scheduledMessage.instanceId}, ${scheduledMessage.installationId} from ${scheduledMessage}
+                    where ${scheduledMessage.id} in (select value from json_each(${ids}))`;
+  return db
+    .select({
+      instanceId: instanceGrant.instanceId,
+      installationId: instanceGrant.installationId,
+      permissions: instanceGrant.permissions,
+    })
     .from(instanceGrant)
     .innerJoin(installation, eq(installation.id, instanceGrant.installationId))
     .where(
       and(
-        eq(instanceGrant.organizationId, organizationId),
-        eq(instanceGrant.instanceId, instanceId),
-        eq(instanceGrant.installationId, installationId),
+        sql`(${instanceGrant.instanceId}, ${instanceGrant.installationId}) in (${asked})`,
         eq(instanceGrant.status, "active"),
         eq(installation.status, "active"),
       ),
+    );
+}
+
+/**
+ * Whether the plugin that asked for the message may still have it sent: active, and its grant on the number holds the
+ * permission. What staff wrote needs no grant.
+ */
+export function isStillGranted(
+  { instanceId, installationId, permission }: ScheduleRow,
+  grants: readonly ActiveGrant[],
+): boolean {
+  return (
+    installationId === null ||
+    grants.some(
+      (grant) =>
+        grant.instanceId === instanceId &&
+        grant.installationId === installationId &&
+        (permission === null || grant.permissions.includes(permission)),
     )
-    .get();
-  return row !== undefined && (permission === null || row.permissions.includes(permission));
+  );
 }

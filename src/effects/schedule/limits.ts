@@ -43,3 +43,6 @@ export const CALENDAR_DAYS_DEFAULT = 7;
 
 /** What the agent is shown of a customer's scheduled messages. */
 export const CHAT_LIST_MAX = 20;
+
+/** Sendings that end in one go when an outage swallowed them; what is left of more is done by the next tick. */
+export const MISSED_MAX = 31;

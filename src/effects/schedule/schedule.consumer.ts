@@ -1,10 +1,7 @@
-import type { Ctx } from "../../access/context.ts";
-import type { WorkMessage, WorkType } from "../../contract/work.ts";
-import { sendScheduled } from "./send-scheduled.ts";
+import { sendScheduled, sendScheduledTogether } from "./send-scheduled.ts";
 
 /** What each message of the `work` queue about scheduled messages does. */
-export const scheduleWork = {
-  "schedule.send": sendScheduled,
-} satisfies Partial<
-  Record<WorkType, (call: { ctx: Ctx; input: Pick<WorkMessage, "organizationId" | "id"> }) => Promise<void>>
->;
+export const scheduleWork = { "schedule.send": sendScheduled };
+
+/** The same for many of one batch at once: each verb returns what failed, by the row's id. */
+export const scheduleWorkTogether = { "schedule.send": sendScheduledTogether };

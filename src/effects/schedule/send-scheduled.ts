@@ -1,92 +1,95 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import type { OutboundLine } from "../../contract/chat.ts";
-import type { ScheduleOutcome } from "../../contract/schedule.ts";
-import { scheduledMessage, scheduledOutcome } from "../../db/schema/index.ts";
-import { emitEvent } from "../events/index.ts";
-import { isStillGranted } from "./is-still-granted.ts";
-import { HELD_AGAIN_MS, HELD_GRACE_MS, LOOK_AGAIN_MS, SECOND_MS, SENDING_LEASE_MS } from "./limits.ts";
-import { presentSchedule } from "./present.ts";
-import { instantOfStep } from "./recurrence.ts";
-import { dedupeKeyOf, phonePurpose, type ScheduleRow, timingOf } from "./schedule-row.ts";
+import { type Claim, claimDue, type DueMessage } from "./claim-due.ts";
+import { type Ended, endOf, type Settlement, settleSendings } from "./end-sendings.ts";
+import { enqueueSoon } from "./enqueue-sendings.ts";
+import { HELD_AGAIN_MS, HELD_GRACE_MS, LOOK_AGAIN_MS, SECOND_MS } from "./limits.ts";
+import { dedupeKeyOf, phonePurpose, type ScheduleRow } from "./schedule-row.ts";
 
 /** What a try came to. `later`: the conversation has it, and is asked again. `again`: it gave it back. */
 type Attempt =
-  | { readonly state: ScheduleOutcome; readonly reason: string | null }
+  | Ended
   | { readonly state: "held"; readonly reason: string; readonly until: number }
   | { readonly state: "later" | "again" };
-
-type Claim = {
-  readonly row: ScheduleRow;
-  /** Whether the conversation may have it already: it is held there, or an earlier try died. */
-  readonly isResumed: boolean;
-};
 
 /**
  * Sends a scheduled message that is due, once: the row is claimed by a guarded update, and the conversation takes one
  * message per occurrence. Nothing happens when it is not due, cancelled, or being sent by somebody else. Whether it may
  * go out is the delivery policy's to say; how it ended is told as an event and kept.
  */
-export async function sendScheduled({
+export async function sendScheduled({ ctx, input }: { ctx: Ctx; input: DueMessage }): Promise<void> {
+  const failures = await sendScheduledTogether({ ctx, input: [input] });
+  if (failures.has(input.id)) {
+    throw failures.get(input.id);
+  }
+}
+
+/**
+ * The same for many: claimed together and ended together, which costs the database as much as one. Each goes to its own
+ * conversation, and one that fails leaves the others alone. Returns what failed, by the message's id.
+ */
+export async function sendScheduledTogether({
   ctx,
   input,
 }: {
   ctx: Ctx;
-  input: { organizationId: string; id: string };
-}): Promise<void> {
-  const claim = await claimDue(ctx, input);
-  if (claim === null) {
+  input: readonly DueMessage[];
+}): Promise<ReadonlyMap<string, unknown>> {
+  const failures = new Map<string, unknown>();
+  const { claims, early } = await claimDue(ctx, input);
+  await enqueueSoon(ctx, early);
+  const settlements: Settlement[] = [];
+  await Promise.all(
+    claims.map(async (claim) => {
+      try {
+        settlements.push(toSettlement(claim, await tryToSend(ctx, claim), ctx.clock.now()));
+      } catch (error) {
+        failures.set(claim.row.id, error);
+      }
+    }),
+  );
+  await settleEach(ctx, settlements, failures);
+  return failures;
+}
+
+/** All in one go; if that fails, one by one, so that one that cannot be written does not keep back the others. */
+async function settleEach(
+  ctx: Ctx,
+  settlements: readonly Settlement[],
+  failures: Map<string, unknown>,
+): Promise<void> {
+  const [first, ...others] = settlements;
+  if (first === undefined) {
     return;
   }
-  const attempt = await tryToSend(ctx, claim);
-  const now = ctx.clock.now();
+  try {
+    await settleSendings(ctx, settlements);
+  } catch (error) {
+    if (others.length === 0) {
+      failures.set(first.row.id, error);
+      return;
+    }
+    for (const settlement of settlements) {
+      await settleEach(ctx, [settlement], failures);
+    }
+  }
+}
+
+function toSettlement({ row }: Claim, attempt: Attempt, now: number): Settlement {
   switch (attempt.state) {
     case "later":
-      await settle(ctx, claim.row, { dueAt: now + LOOK_AGAIN_MS });
-      return;
+      return { row, lines: [], next: { state: "sending", dueAt: now + LOOK_AGAIN_MS } };
     case "held":
-      await settle(ctx, claim.row, { state: "held", reason: attempt.reason, dueAt: attempt.until });
-      return;
+      return { row, lines: [], next: { state: "held", reason: attempt.reason, dueAt: attempt.until } };
     case "again":
-      await settle(ctx, claim.row, { state: "scheduled", dueAt: now, version: claim.row.version + 1 });
-      return;
+      return { row, lines: [], next: { state: "scheduled", dueAt: now, version: row.version + 1 } };
     default:
-      // Before the row: what breaks off in between is told and ended by the next try, once.
-      await tell(ctx, claim.row, attempt);
-      await end(ctx, claim.row, attempt);
+      return endOf(row, attempt, now);
   }
 }
 
-async function claimDue(
-  { db, clock }: Ctx,
-  { organizationId, id }: { organizationId: string; id: string },
-): Promise<Claim | null> {
-  const now = clock.now();
-  const known = await db
-    .select()
-    .from(scheduledMessage)
-    .where(and(eq(scheduledMessage.id, id), eq(scheduledMessage.organizationId, organizationId)))
-    .get();
-  if (known === undefined || known.dueAt === null || known.dueAt > now) {
-    return null;
-  }
-  const [row] = await db
-    .update(scheduledMessage)
-    .set({ state: "sending", dueAt: now + SENDING_LEASE_MS, updatedAt: now })
-    .where(
-      and(
-        eq(scheduledMessage.id, id),
-        eq(scheduledMessage.version, known.version),
-        eq(scheduledMessage.state, known.state),
-        eq(scheduledMessage.dueAt, known.dueAt),
-      ),
-    )
-    .returning();
-  return row === undefined ? null : { row, isResumed: known.state !== "scheduled" };
-}
-
-async function tryToSend(ctx: Ctx, { row, isResumed }: Claim): Promise<Attempt> {
-  const refusal = await findRefusal(ctx, row);
+async function tryToSend(ctx: Ctx, { row, isResumed, isGranted }: Claim): Promise<Attempt> {
+  const refusal = findRefusal(row, isGranted, ctx.clock.now());
   if (refusal !== null && !isResumed) {
     return refusal;
   }
@@ -118,12 +121,11 @@ async function tryToSend(ctx: Ctx, { row, isResumed }: Claim): Promise<Attempt> 
 }
 
 /** Why it is not to be sent any more, before the policy is asked. What was held is late because it had to wait. */
-async function findRefusal(ctx: Ctx, row: ScheduleRow): Promise<Ended | null> {
-  const lateMs = ctx.clock.now() - row.sendAt;
-  if (row.reason === null && lateMs > row.sendIfLateBy * SECOND_MS) {
+function findRefusal(row: ScheduleRow, isGranted: boolean, now: number): Ended | null {
+  if (row.reason === null && now - row.sendAt > row.sendIfLateBy * SECOND_MS) {
     return { state: "missed", reason: "too_late" };
   }
-  return (await isStillGranted(ctx, row)) ? null : { state: "blocked", reason: "grant_revoked" };
+  return isGranted ? null : { state: "blocked", reason: "grant_revoked" };
 }
 
 function judge(ctx: Ctx, { state, errorCode, policy }: OutboundLine, refusal: Ended | null): Attempt {
@@ -155,71 +157,4 @@ function judge(ctx: Ctx, { state, errorCode, policy }: OutboundLine, refusal: En
     case "unknown":
       return { state: "failed", reason: errorCode ?? "unconfirmed" };
   }
-}
-
-type Ended = Extract<Attempt, { readonly state: ScheduleOutcome }>;
-
-async function tell(ctx: Ctx, row: ScheduleRow, { state, reason }: Ended): Promise<void> {
-  const type = state === "sent" ? "message.sent" : "message.failed";
-  await emitEvent({
-    ctx,
-    input: {
-      organizationId: row.organizationId,
-      instanceId: row.instanceId,
-      installationId: row.installationId,
-      type,
-      subjectId: row.id,
-      data: { ...presentSchedule(row), state, reason, scheduledMessageId: row.id },
-      dedupeKey: `schedule:${row.id}:${row.occurrence}`,
-    },
-  });
-}
-
-/** Ends this sending and sets the next one, if there is one, with the line of the history: all or nothing. */
-async function end({ db, clock }: Ctx, row: ScheduleRow, { state, reason }: Ended): Promise<void> {
-  const now = clock.now();
-  const { id, organizationId, occurrence, text, sendAt } = row;
-  const step = row.step + 1;
-  const hasNext = step < row.steps;
-  const nextAt = hasNext ? instantOfStep(timingOf(row), step) : null;
-  await db.batch([
-    db
-      .update(scheduledMessage)
-      .set(
-        nextAt === null
-          ? { state, reason, dueAt: null, updatedAt: now }
-          : {
-              state: "scheduled",
-              reason: null,
-              step,
-              occurrence: occurrence + 1,
-              sendAt: nextAt,
-              dueAt: nextAt,
-              updatedAt: now,
-            },
-      )
-      .where(isClaimed(row)),
-    db.insert(scheduledOutcome).select(
-      sql`select ${`${id}:${occurrence}`}, ${organizationId}, ${id}, ${occurrence}, ${text}, ${sendAt}, ${state}, ${reason}, ${now}
-            where changes() > 0`,
-    ),
-  ]);
-}
-
-async function settle({ db, clock }: Ctx, row: ScheduleRow, set: Partial<ScheduleRow>): Promise<void> {
-  await db
-    .update(scheduledMessage)
-    .set({ ...set, updatedAt: clock.now() })
-    .where(isClaimed(row));
-}
-
-/** Still this try's: a lease that ran out has been taken by another. */
-function isClaimed({ id, occurrence, version, dueAt }: ScheduleRow) {
-  return and(
-    eq(scheduledMessage.id, id),
-    eq(scheduledMessage.state, "sending"),
-    eq(scheduledMessage.occurrence, occurrence),
-    eq(scheduledMessage.version, version),
-    eq(scheduledMessage.dueAt, dueAt ?? 0),
-  );
 }
