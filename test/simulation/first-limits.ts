@@ -2,7 +2,7 @@
 import { MONTH_SECONDS, type Profile, peakMinuteShare } from "./arrivals.ts";
 import type { Assumptions } from "./assumptions.ts";
 import { LIMITS } from "./cloudflare.ts";
-import { MEASURED, type StepName } from "./measured-work.ts";
+import { oneOf, type StepName } from "./measured-work.ts";
 import { keptBytes, storedBytes } from "./monthly-cost.ts";
 import type { Product } from "./product.ts";
 import { consumedPerSecond } from "./simulate.ts";
@@ -60,7 +60,7 @@ export type PerInvocation = { readonly name: string; readonly used: number; read
 export function invocationsOf(product: Product): PerInvocation[] {
   const { rowsPerTick, rowsPerPage } = product.messages;
   const queries = (name: StepName) => {
-    const { statements } = MEASURED[name].database;
+    const { statements } = oneOf(name).database;
     return statements * product.workBatch;
   };
   const pages = rowsPerTick / rowsPerPage;

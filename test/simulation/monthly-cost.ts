@@ -2,7 +2,7 @@
 import { MONTH_SECONDS } from "./arrivals.ts";
 import type { Assumptions } from "./assumptions.ts";
 import { costOf, OBJECT_GB, OPERATIONS_PER_MESSAGE, PLAN_USD, PRICES, type Priced } from "./cloudflare.ts";
-import { MEASURED, STORED_BYTES, type StepName } from "./measured-work.ts";
+import { oneOf, STORED_BYTES, type StepName } from "./measured-work.ts";
 import { pluginsFor } from "./plugin-polls.ts";
 import type { Product } from "./product.ts";
 
@@ -17,7 +17,7 @@ function stepsOf(count: number, product: Product, assumed: Assumptions): Partial
   return {
     createMessage: count,
     sendMessage: count,
-    // People choose full minutes: the tick before finds them for the last second that it looks ahead.
+    // People choose full minutes: two ticks find what is due then, the one before and the one at that moment.
     repeatMessage: count,
     tellEndpoint: count,
     pollIdle: polls - listing,
@@ -47,7 +47,7 @@ export function keptBytes(count: number): number {
 }
 
 function recordsOf(steps: Partial<Record<StepName, number>>): number {
-  return sumOver(steps, (name) => MEASURED[name].queued.records);
+  return sumOver(steps, (name) => oneOf(name).queued.records);
 }
 
 function sumOver(steps: Partial<Record<StepName, number>>, of: (name: StepName) => number): number {
@@ -67,15 +67,15 @@ export function monthlyCost(count: number, product: Product, assumed: Assumption
   const sendings = (steps.sendMessage ?? 0) + (steps.actOnObligation ?? 0);
   const ticks = MONTH_SECONDS / product.tickSeconds;
   const database = (of: "rowsRead" | "rowsWritten") =>
-    sumOver(steps, (name) => MEASURED[name].database[of] + (MEASURED[name].chat?.database[of] ?? 0)) +
-    (records / 100) * MEASURED.storeHundredRecords.database[of];
+    sumOver(steps, (name) => oneOf(name).database[of] + (oneOf(name).chat?.database[of] ?? 0)) +
+    records * oneOf("storeRecord").database[of];
   const queued =
     // Each message and poll once by its tick, and what steps put in by themselves.
     2 * count +
     (steps.pollIdle ?? 0) +
     (steps.pollListing ?? 0) +
     sumOver(steps, (name) => {
-      const { work, events, records: own } = MEASURED[name].queued;
+      const { work, events, records: own } = oneOf(name).queued;
       return work + events + own;
     });
   const amounts: Record<Priced, number> = {
@@ -85,8 +85,8 @@ export function monthlyCost(count: number, product: Product, assumed: Assumption
     "Queue operations": queued * OPERATIONS_PER_MESSAGE,
     "Object requests": sendings,
     "Object duration (GB-s)": (sendings * assumed.objectActiveMs * OBJECT_GB) / 1_000,
-    "Object rows read": sumOver(steps, (name) => MEASURED[name].chat?.rowsRead ?? 0),
-    "Object rows written": sumOver(steps, (name) => MEASURED[name].chat?.rowsWritten ?? 0),
+    "Object rows read": sumOver(steps, (name) => oneOf(name).chat?.rowsRead ?? 0),
+    "Object rows written": sumOver(steps, (name) => oneOf(name).chat?.rowsWritten ?? 0),
     "Object storage (GB)": (sendings * assumed.objectBytes) / GB,
     // As few messages in a batch as there may be: one.
     "Worker requests": ticks + count + (queued - records) + records / product.recordBatch,

@@ -26,25 +26,17 @@ export function renderReport(report: Report): Readonly<Record<string, string>> {
 }
 
 function workTable(): string {
-  const rows = Object.entries(MEASURED).map(([name, { database, chat }]) => [
+  const rows = Object.entries(MEASURED).map(([name, { of, database, chat }]) => [
     `\`${name}\``,
+    whole(of),
     `${database.reads} + ${database.writes}`,
+    whole(database.rowsRead),
+    whole(database.rowsWritten),
     chat === null ? "" : `${chat.database.reads} + ${chat.database.writes}`,
-    whole(database.rowsRead + (chat?.database.rowsRead ?? 0)),
-    whole(database.rowsWritten + (chat?.database.rowsWritten ?? 0)),
     chat === null ? "" : whole(chat.rowsWritten),
   ]);
-  return table(
-    [
-      "step",
-      "round trips to D1, reading + writing",
-      "by the conversation",
-      "D1 rows read",
-      "written",
-      "object's rows written",
-    ],
-    rows,
-  );
+  const head = ["step", "done together", "round trips to D1: reading + writing", "rows read", "rows written"];
+  return table([...head, "each conversation's round trips", "its own rows written"], rows);
 }
 
 function capacityTable({ capacity, assumed, product }: Report): string {

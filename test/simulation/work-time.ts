@@ -1,10 +1,10 @@
 /** How long D1 is busy with a step. */
 import type { Assumptions } from "./assumptions.ts";
-import { type DatabaseWork, MEASURED, type StepName } from "./measured-work.ts";
+import { type DatabaseWork, oneOf, type StepName } from "./measured-work.ts";
 
 /** Milliseconds in which the one database does nothing else, the conversation's own round trips among them. */
 export function databaseMs(name: StepName, assumed: Assumptions): number {
-  const { database, chat } = MEASURED[name];
+  const { database, chat } = oneOf(name);
   return timeOf(database, assumed) + (chat === null ? 0 : timeOf(chat.database, assumed));
 }
 
@@ -12,12 +12,9 @@ function timeOf({ reads, writes }: DatabaseWork, { readMs, writeMs }: Assumption
   return reads * readMs + writes * writeMs;
 }
 
-/** The same with the records that the step leaves, which are stored a hundred at a time. */
+/** The same with the records that the step leaves. */
 function recordedMs(name: StepName, assumed: Assumptions): number {
-  return (
-    databaseMs(name, assumed) +
-    (MEASURED[name].queued.records * databaseMs("storeHundredRecords", assumed)) / 100
-  );
+  return databaseMs(name, assumed) + oneOf(name).queued.records * databaseMs("storeRecord", assumed);
 }
 
 /** What the database spends on one row of each kind: done and told, or found done already. */

@@ -6,6 +6,7 @@ import { ASSUMED } from "../simulation/assumptions.ts";
 import { computeReport, DEFAULT_SEED, SIZES } from "../simulation/compute-report.ts";
 import { DueRows, dueThen } from "../simulation/due-rows.ts";
 import { limitsOf } from "../simulation/first-limits.ts";
+import { WORK_BATCH } from "../simulation/measured-work.ts";
 import { monthlyCost } from "../simulation/monthly-cost.ts";
 import { readProduct } from "../simulation/product.ts";
 import { seededRandom } from "../simulation/random.ts";
@@ -37,6 +38,12 @@ describe("due times", { timeout: 60_000 }, () => {
     expect(arrivals.every((due, second) => due === 0 || second % 900 === 0)).toBe(true);
     expect(peakMinuteShare("at once")).toBe(1);
     expect(peakMinuteShare("even")).toBeCloseTo(60 / MONTH_SECONDS);
+  });
+});
+
+describe("the product", () => {
+  it("gives its consumer batches of the size that the work was measured with", () => {
+    expect(product.workBatch).toBe(WORK_BATCH);
   });
 });
 
