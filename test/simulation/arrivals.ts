@@ -2,10 +2,10 @@
 import { instantOfStep } from "../../src/effects/schedule/recurrence.ts";
 import type { Random } from "./random.ts";
 
-export const DAYS = 30;
+const DAYS = 30;
 export const MONTH_SECONDS = DAYS * 86_400;
 /** The month that is played, in which Europe and America put their clocks forward. */
-export const MONTH_START = Date.parse("2027-03-02T00:00:00Z");
+const MONTH_START = Date.parse("2027-03-02T00:00:00Z");
 
 export const PROFILES = ["even", "daily", "at once"] as const;
 export type Profile = (typeof PROFILES)[number];
