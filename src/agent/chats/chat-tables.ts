@@ -12,9 +12,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       last_inbound_at INTEGER NOT NULL,
       last_message_at INTEGER NOT NULL,
       indexed_at INTEGER NOT NULL DEFAULT 0,
-      created_at INTEGER NOT NULL
+      created_at INTEGER NOT NULL,
+      -- Since when nobody has come, and when the customer is told so.
+      waiting_since INTEGER,
+      tell_at INTEGER,
+      opted_out_at INTEGER
     )`,
-    // What came in, by the provider's id. A row without a turn is waiting.
+    // What came in, by the provider's id. A row without a turn is waiting; `is_taken` = 2: see approval_answer.
     `CREATE TABLE inbox (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       provider_id TEXT NOT NULL UNIQUE,
@@ -23,12 +27,16 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       is_taken INTEGER NOT NULL DEFAULT 0
     )`,
     "CREATE INDEX inbox_waiting ON inbox (id) WHERE is_taken = 0",
-    // state: open, done, dropped (a person took over).
+    "CREATE INDEX inbox_held ON inbox (id) WHERE is_taken = 2",
+    // state: open, done, dropped (a person took over). `calls`: the model's answer whose calls are being made, so that
+    // a turn that is repeated makes them instead of asking again. Lines after `commands_after` may be commands.
     `CREATE TABLE turn (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       state TEXT NOT NULL,
       tries INTEGER NOT NULL DEFAULT 0,
-      due_at INTEGER NOT NULL
+      due_at INTEGER NOT NULL,
+      calls TEXT,
+      commands_after INTEGER
     )`,
     "CREATE INDEX turn_open ON turn (id) WHERE state = 'open'",
     // The history. `body` is the message in the model's form, for the roles agent and tool.
@@ -50,25 +58,39 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       outcome TEXT,
       PRIMARY KEY (turn_id, call_key)
     ) WITHOUT ROWID`,
+    // `message` is null for a plain text. A `dedupe_key` counts once, for ever. `wish` is what the sender says of the
+    // message, as JSON, and `decision` the latest about it. `group_seq` is the number of the last part of a message that
+    // its length made several of, its own otherwise. `left_at`: when it was last claimed, for caps and duplicates.
     `CREATE TABLE outbox (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       text TEXT NOT NULL,
+      message TEXT,
+      dedupe_key TEXT,
       state TEXT NOT NULL,
       tries INTEGER NOT NULL DEFAULT 0,
       due_at INTEGER NOT NULL,
       provider_id TEXT,
       error_code TEXT,
-      at INTEGER NOT NULL
+      at INTEGER NOT NULL,
+      kind TEXT NOT NULL DEFAULT 'answer',
+      wish TEXT,
+      installation_id TEXT,
+      decision TEXT,
+      reason TEXT,
+      until INTEGER,
+      group_seq INTEGER,
+      left_at INTEGER
     )`,
-    "CREATE INDEX outbox_open ON outbox (seq) WHERE state IN ('waiting', 'sending')",
+    "CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe_key) WHERE dedupe_key IS NOT NULL",
+    "CREATE INDEX outbox_left ON outbox (left_at) WHERE left_at IS NOT NULL",
+    "CREATE INDEX outbox_group ON outbox (group_seq, seq)",
+    "CREATE INDEX outbox_open ON outbox (seq) WHERE state IN ('waiting', 'sending', 'held')",
     // How far a message came, by the provider's id: the news may be here before we know that it is ours.
     `CREATE TABLE delivery (
       provider_id TEXT PRIMARY KEY,
       stage INTEGER NOT NULL,
       error_code TEXT
     ) WITHOUT ROWID`,
-  ],
-  [
     // Passes for plugins to reach this customer, by their hash: each for one tool call of one installation.
     `CREATE TABLE current_chat_token (
       hash TEXT PRIMARY KEY,
@@ -77,52 +99,15 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       expires_at INTEGER NOT NULL
     ) WITHOUT ROWID`,
     "CREATE INDEX current_chat_token_end ON current_chat_token (expires_at)",
-  ],
-  // The model's answer whose calls are being made: a turn that is repeated makes them instead of asking again.
-  ["ALTER TABLE turn ADD COLUMN calls TEXT"],
-  [
-    // `message` is null for a plain text. A key counts once, for ever.
-    "ALTER TABLE outbox ADD COLUMN message TEXT",
-    "ALTER TABLE outbox ADD COLUMN dedupe_key TEXT",
-    "CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe_key) WHERE dedupe_key IS NOT NULL",
     // Simulated phones that may come in, each once.
     `CREATE TABLE phone_ticket (
       hash TEXT PRIMARY KEY,
       expires_at INTEGER NOT NULL,
       attachment TEXT NOT NULL
     ) WITHOUT ROWID`,
-  ],
-  [
-    // Since when nobody has come, and when the customer is told so.
-    "ALTER TABLE chat ADD COLUMN waiting_since INTEGER",
-    "ALTER TABLE chat ADD COLUMN tell_at INTEGER",
-    // Lines after this one were read with the turn, and may be commands.
-    "ALTER TABLE turn ADD COLUMN commands_after INTEGER",
     "CREATE TABLE switched_off (installation_id TEXT PRIMARY KEY) WITHOUT ROWID",
-  ],
-  [
-    // Which approval a held message decides (`is_taken` = 2 until that is known), written down before it does.
+    // Which approval a held message decides, written down before it does.
     "CREATE TABLE approval_answer (inbox_id INTEGER PRIMARY KEY, approval_id TEXT NOT NULL)",
-    "CREATE INDEX inbox_held ON inbox (id) WHERE is_taken = 2",
-  ],
-  [
-    "ALTER TABLE chat ADD COLUMN opted_out_at INTEGER",
-    // What the sender says of a message, as JSON, and the latest decision about it.
-    "ALTER TABLE outbox ADD COLUMN kind TEXT NOT NULL DEFAULT 'answer'",
-    "ALTER TABLE outbox ADD COLUMN wish TEXT",
-    "ALTER TABLE outbox ADD COLUMN installation_id TEXT",
-    "ALTER TABLE outbox ADD COLUMN decision TEXT",
-    "ALTER TABLE outbox ADD COLUMN reason TEXT",
-    "ALTER TABLE outbox ADD COLUMN until INTEGER",
-    // The number of the last part of a message that its length made several of; its own otherwise.
-    "ALTER TABLE outbox ADD COLUMN group_seq INTEGER",
-    "UPDATE outbox SET group_seq = seq",
-    // When it was last claimed, for caps and duplicates.
-    "ALTER TABLE outbox ADD COLUMN left_at INTEGER",
-    "CREATE INDEX outbox_left ON outbox (left_at) WHERE left_at IS NOT NULL",
-    "CREATE INDEX outbox_group ON outbox (group_seq, seq)",
-    "DROP INDEX outbox_open",
-    "CREATE INDEX outbox_open ON outbox (seq) WHERE state IN ('waiting', 'sending', 'held')",
   ],
   // Where the customer's clock is, once somebody has said so.
   ["ALTER TABLE chat ADD COLUMN time_zone TEXT"],

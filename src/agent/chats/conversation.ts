@@ -19,7 +19,7 @@ import type {
   WriteAnswer,
 } from "../../contract/chat.ts";
 import { newId } from "../../kernel/ids.ts";
-import { findInstance } from "../../tenancy/instances/index.ts";
+import { findInstance, type InstanceRow } from "../../tenancy/instances/index.ts";
 import { runToolLoop } from "../gateway/index.ts";
 import { answersDueAt, holdAnswers, settleAnswers } from "./approvals.ts";
 import {
@@ -40,6 +40,7 @@ import { handBack, pauseAgent, takeOver, tellThatItTakesLonger } from "./hand-of
 import { addPersonMessage, readLines } from "./history.ts";
 import { addNote, addToInbox, inboxDueAt, takeInbox } from "./inbox.ts";
 import { indexChat } from "./index-chat.ts";
+import { isStillGranted } from "./is-still-granted.ts";
 import { FAILURE_PAUSE_MS } from "./limits.ts";
 import { mayBeWish, settleWishes } from "./opt-out.ts";
 import {
@@ -57,8 +58,8 @@ import { tellPhones, toOwnLine } from "./phone-sockets.ts";
 import { admitPhone, connectPhone, hearPhone, showOnPhones } from "./phones.ts";
 import { recordDecision } from "./record-decision.ts";
 import { runTurn, type Think } from "./run-turn.ts";
-import { acceptMessage } from "./send-message.ts";
-import { sendWaiting } from "./send-waiting.ts";
+import { acceptMessage, policyOf } from "./send-message.ts";
+import { type Granted, sendWaiting } from "./send-waiting.ts";
 import { simulateInChat } from "./simulate-in-chat.ts";
 import { readSwitchedOff, setPluginEnabled } from "./toggles.ts";
 import { mintToken, resolveRecipient } from "./tokens.ts";
@@ -69,6 +70,14 @@ export type ConversationHost = {
   readonly createBase: () => CtxBase;
   /** How a reply comes about, where that is not by the models of the organisation. */
   readonly findThink: () => Think | null;
+};
+
+/** What a sender has just read, so that it is not read again. */
+type Known = {
+  readonly instance: InstanceRow;
+  /** E.164. */
+  readonly to: string;
+  readonly granted: Granted;
 };
 
 /**
@@ -214,7 +223,11 @@ export class Conversation implements ChatRpc {
     const { storage } = this.ctx;
     const newChat = await this.#describe(base, input.address);
     const ctx = this.#contextOf(newChat, base);
-    const instance = await findInstance({ ctx, id: newChat.instanceId });
+    // All that is read elsewhere is read first: taking the message and claiming it is one write then.
+    const [instance, isGranted] = await Promise.all([
+      findInstance({ ctx, id: newChat.instanceId }),
+      isStillGranted(ctx, newChat.instanceId, policyOf(input)),
+    ]);
     const now = ctx.clock.now();
     this.#migrate();
     const capabilities = capabilitiesOf(instance);
@@ -222,9 +235,10 @@ export class Conversation implements ChatRpc {
     const chat = this.#read();
     if (status === "accepted" && chat !== null) {
       await this.#armBeforeSending(now);
+      const showing = this.#show(ctx, chat);
       try {
-        await this.#send(ctx, chat);
-        await this.#index(ctx);
+        await this.#send(ctx, chat, { instance, to: input.address.phone, granted: { seq, isGranted } });
+        await showing.then((mark) => mark());
       } finally {
         await this.#arm(now);
       }
@@ -387,29 +401,47 @@ export class Conversation implements ChatRpc {
     }
   }
 
-  async #send(ctx: OrgCtx, chat: ChatRow): Promise<void> {
+  async #send(ctx: OrgCtx, chat: ChatRow, known?: Known): Promise<void> {
     const { storage } = this.ctx;
     if (outboxDueAt(storage.sql) === null) {
       return;
     }
-    const instance = await findInstance({ ctx, id: chat.instanceId });
-    const to = await ctx.keyRing.open(chat.phoneSealed, PHONE_PURPOSE);
+    const {
+      instance,
+      to,
+      granted = null,
+    } = known ?? {
+      instance: await findInstance({ ctx, id: chat.instanceId }),
+      to: await ctx.keyRing.open(chat.phoneSealed, PHONE_PURPOSE),
+    };
     const onSent = (seq: number) => showOnPhones(ctx, this.ctx, instance, seq);
-    const input = { storage, instance, to, onSent, inFlight: this.#inFlight };
-    await sendWaiting({ ctx, input });
+    await sendWaiting({
+      ctx,
+      input: { storage, instance, to, granted, onSent, inFlight: this.#inFlight },
+    });
   }
 
-  /** The index is for lists; that it is behind for a while must not keep a customer waiting. */
   async #index(ctx: OrgCtx): Promise<void> {
     const row = this.#read();
-    if (row !== null && row.indexedAt < row.lastMessageAt) {
+    if (row !== null) {
+      (await this.#show(ctx, row))();
+    }
+  }
+
+  /**
+   * Shows the conversation in the index; what is returned notes that here. The index is for lists: that it is behind
+   * for a while must not keep a customer waiting, so this never throws.
+   */
+  async #show(ctx: OrgCtx, row: ChatRow): Promise<() => void> {
+    if (row.indexedAt < row.lastMessageAt) {
       try {
         await indexChat({ ctx, input: { row, objectId: this.ctx.id.toString() } });
-        markIndexed(this.ctx.storage.sql, row.lastMessageAt);
+        return () => markIndexed(this.ctx.storage.sql, row.lastMessageAt);
       } catch (error) {
         ctx.log.error("chat_not_indexed", { chatId: row.id, error });
       }
     }
+    return () => undefined;
   }
 
   /** Sets the alarm to the earliest of what is due, and not before `notBefore` (epoch ms). */
@@ -429,6 +461,8 @@ export class Conversation implements ChatRpc {
     ].filter((time) => time !== null);
     if (dueAt.length > 0) {
       await this.ctx.storage.setAlarm(Math.max(notBefore, Math.min(...dueAt)));
+    } else if (this.#inFlight.size === 0) {
+      await this.ctx.storage.deleteAlarm(); // it would ring for nothing
     }
   }
 

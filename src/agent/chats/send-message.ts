@@ -18,11 +18,12 @@ const STAFF: ReadonlySet<string> = new Set(["user", "api_token"]);
  */
 export function acceptMessage(
   storage: DurableObjectStorage,
-  { message, by, dedupeKey, policy }: SendInput,
+  input: SendInput,
   { chat, capabilities }: { readonly chat: NewChat; readonly capabilities: Capabilities },
   now: number,
 ): Accepted {
   const { sql } = storage;
+  const { message, by, dedupeKey } = input;
   return storage.transactionSync(() => {
     createChat(sql, chat, now);
     const known = dedupeKey === null ? null : findInOutbox(sql, dedupeKey);
@@ -38,15 +39,15 @@ export function acceptMessage(
     touchChat(sql, now, false);
     const seq = addMessageToOutbox(
       sql,
-      { parts: fitMessage(message, capabilities), dedupeKey, policy: withSender(policy, by) },
+      { parts: fitMessage(message, capabilities), dedupeKey, policy: policyOf(input) },
       now,
     );
     return { status: "accepted", seq };
   });
 }
 
-/** What a plugin sends counts as that plugin's. */
-function withSender(policy: SendPolicy = { kind: "answer" }, by: SendInput["by"]): SendPolicy {
+/** What the policy is told of a message. What a plugin sends counts as that plugin's. */
+export function policyOf({ policy = { kind: "answer" }, by }: Pick<SendInput, "policy" | "by">): SendPolicy {
   return by.kind === "plugin" ? { installationId: by.id, ...policy } : policy;
 }
 

@@ -9,11 +9,16 @@ import { SEND_BACKOFF_MS, SEND_TRIES } from "./limits.ts";
 import { claim, noteDecision, type OutboxRow, readOpenOutbox, readPartAhead, settle } from "./outbox.ts";
 import { recordDecision } from "./record-decision.ts";
 
+/** Whether the plugin behind one message may still write, as read right before the message was taken. */
+export type Granted = { readonly seq: number; readonly isGranted: boolean };
+
 type Waiting = {
   readonly storage: DurableObjectStorage;
   readonly instance: InstanceRow;
   /** E.164. */
   readonly to: string;
+  /** Null when it is to be read for each. */
+  readonly granted: Granted | null;
   /** Called for each message that has gone out, before the next is sent. */
   readonly onSent: (seq: number) => Promise<void>;
   /** What this object is sending at this moment; kept in memory, so that it dies with what it speaks of. */
@@ -28,7 +33,8 @@ type Waiting = {
  */
 export async function sendWaiting({ ctx, input }: { ctx: OrgCtx; input: Waiting }): Promise<void> {
   const { sql } = input.storage;
-  for (const { seq } of readOpenOutbox(sql, ctx.clock.now())) {
+  const open = readOpenOutbox(sql, ctx.clock.now());
+  for (const { seq } of open) {
     const row = readOpenOutbox(sql, ctx.clock.now()).find((open) => open.seq === seq);
     if (row === undefined || input.inFlight.has(seq)) {
       continue; // a person's message and a turn's reply may be sent side by side
@@ -37,7 +43,7 @@ export async function sendWaiting({ ctx, input }: { ctx: OrgCtx; input: Waiting 
       settle(sql, seq, { state: "unknown", errorCode: "interrupted" });
       continue;
     }
-    const { decision, outcome } = await sendOne(ctx, input, row);
+    const { decision, outcome } = await sendOne(ctx, input, row, seq === open[0]?.seq);
     noteDecision(sql, seq, decision);
     if (outcome === null || row.state === "held") {
       recordDecision(ctx, sql, input.instance.id, seq);
@@ -56,12 +62,16 @@ export async function sendWaiting({ ctx, input }: { ctx: OrgCtx; input: Waiting 
   }
 }
 
-async function sendOne(ctx: OrgCtx, input: Waiting, row: OutboxRow): Promise<Delivered> {
-  const { storage, instance, to, inFlight } = input;
+/** `isFirst`: nothing was sent before it in this go, so what was read at its start is as good as new. */
+async function sendOne(ctx: OrgCtx, input: Waiting, row: OutboxRow, isFirst: boolean): Promise<Delivered> {
+  const { storage, instance, to, granted, inFlight } = input;
   const { sql } = storage;
   inFlight.add(row.seq);
   try {
-    const isGranted = await isStillGranted(ctx, instance.id, row.policy);
+    const isGranted =
+      row.seq === granted?.seq && isFirst
+        ? granted.isGranted
+        : await isStillGranted(ctx, instance.id, row.policy);
     const ahead = readPartAhead(sql, row);
     if (ahead?.policy && ahead.policy.decision !== "send_template") {
       if (ahead.state === "held" || ahead.state === "blocked") {
