@@ -14,7 +14,7 @@ import { type StoryOutcome, tellQuickStart } from "./demo/quick-start.ts";
 import { BrokenPromise, createTranscript } from "./demo/transcript.ts";
 import { ensureOwner, type LocalSignIn } from "./owner.ts";
 import { type LocalPlatform, type LogLine, startPlatform } from "./platform.ts";
-import { createTerminal } from "./terminal.ts";
+import { createTerminal, STARTING } from "./terminal.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 const { line, style } = createTerminal(process.stdout);
@@ -69,8 +69,9 @@ function explain(error: unknown): string {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { once: { type: "boolean", default: false } } });
-  line(style("bold", "Kivuko quick start"));
+  line(style("bold", "Kivuko's story"));
   line("A plugin is installed, granted and called, on real workerd on this machine.");
+  line(style("dim", STARTING));
   const platform = await startPlatform({ log: showTrouble, hasMovableClock: true });
   const { clock } = platform;
   const [desk, depot, clinic] = await Promise.all([openDesk(clock), openDepot(clock), openClinic(clock)]);
@@ -80,7 +81,7 @@ async function main(): Promise<number> {
   try {
     const { owner, outcome } = await tell(platform, { desk, depot, clinic });
     line();
-    line(style("green", "The quick start holds."));
+    line(style("green", "All of it holds."));
     if (!values.once) {
       showWhatToTry(owner, outcome, platform.clock.now());
       await untilStopped();
@@ -88,7 +89,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     line();
-    line(style("red", `The quick start does not hold. ${explain(error)}`));
+    line(style("red", `It does not hold. ${explain(error)}`));
     return 1;
   } finally {
     await stopCron();

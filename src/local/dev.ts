@@ -9,7 +9,7 @@ import { type LogLine, startPlatform } from "./platform.ts";
 import { findFreePort } from "./ports.ts";
 import { LOCAL_FOLDER, PROJECT_ROOT } from "./project.ts";
 import { readSignIn, writeSignIn } from "./sign-in-file.ts";
-import { createTerminal } from "./terminal.ts";
+import { createTerminal, STARTING } from "./terminal.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 const PREFERRED_PORT = 8787;
@@ -61,6 +61,7 @@ async function main(): Promise<number> {
   if (port !== PREFERRED_PORT) {
     line(`Port ${PREFERRED_PORT} is taken; using ${port}.`);
   }
+  line(style("dim", STARTING));
   const platform = await startPlatform({
     port,
     persistTo: LOCAL_FOLDER,

@@ -17,3 +17,6 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
     style: (format, text) => (isColoured ? styleText(format, text, { validateStream: false }) : text),
   };
 }
+
+/** Said before a platform is started, which is silent for a while. */
+export const STARTING = "Starting takes some seconds, and the first time some more: the Worker is built.";

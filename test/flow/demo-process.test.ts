@@ -36,7 +36,7 @@ test("[LOCAL-01] `npm run demo -- --once` tells the story and ends well", {
   expect(output).toContain("she is reminded of the bill");
   expect(output).toContain('"eventType":"reminder.sent"');
   expect(output).toMatch(/staff sees .*blocked, because of opted_out/);
-  expect(output).toContain("The quick start holds.");
+  expect(output).toContain("All of it holds.");
   // Not a terminal: no colours.
   expect(output).not.toContain("\u001b");
 });
