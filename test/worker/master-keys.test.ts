@@ -7,6 +7,8 @@ import { withActor } from "../../src/access/context.ts";
 import { createDb, type Db } from "../../src/db/client.ts";
 import { chat, eventEndpoint, masterKey } from "../../src/db/schema/index.ts";
 import { endpointSecretPurpose } from "../../src/effects/events/sealed.ts";
+import { hashPayer } from "../../src/effects/payments/payer.ts";
+import { readPlatform } from "../../src/env.ts";
 import { createKeyRing, type KeyRing } from "../../src/kernel/key-ring.ts";
 import type { LogFields } from "../../src/kernel/log.ts";
 import { SEALED_COLUMNS } from "../../src/sealed-columns.ts";
@@ -340,5 +342,30 @@ describe("the report on master keys", () => {
       { event: "master_key_needed", fields: { key: "test", left: 1 } },
       { event: "master_key_missing", fields: { key: "other", left: 2 } },
     ]);
+  });
+});
+
+describe("the ring", () => {
+  const read = (KEY_RING: string) => readPlatform({ ...env, KEY_RING } as Env);
+
+  it.each([
+    ["two keys of one id, of which the older would open nothing", `k1:${keyOf(1)},k1:${keyOf(2)}`],
+    ["an id that would end in the middle of what it seals", `k.1:${keyOf(1)}`],
+  ])("[SECRET-04] is refused with %s", (_, text) => {
+    expect(() => read(text)).toThrow("KEY_RING");
+    expect(() => read(`k2:${keyOf(1)},k1:${keyOf(2)}`)).not.toThrow();
+  });
+
+  it("[SECRET-05] knows a payer again wherever a new key stands", async () => {
+    const k2 = { id: "k2", key: keyOf(2) };
+    const k10 = { id: "k10", key: keyOf(10) };
+    const hashWith = (...keyRing: { id: string; key: string }[]) => {
+      const { config } = testBase();
+      return hashPayer({ config: { ...config, keyRing } }, desk.organization.id, "+254712345678");
+    };
+    const before = await hashWith(k2);
+    expect(await hashWith(k2, k10)).toBe(before);
+    expect(await hashWith(k10, k2)).toBe(before);
+    expect(await hashWith(k10)).not.toBe(before);
   });
 });
