@@ -101,12 +101,9 @@ export const DecidedDelivery = z
     kind: z.enum(MESSAGE_KINDS),
     decision: z.enum(DELIVERY_DECISIONS),
     reason: z.enum(DELIVERY_REASONS).openapi({ description: "The rule that decided." }),
-    until: z.iso
-      .datetime()
-      .nullable()
-      .openapi({
-        description: "With `hold`: when it is decided anew; null for as soon as the customer writes.",
-      }),
+    until: z.iso.datetime().nullable().openapi({
+      description: "With `hold`: when it is decided anew; null for as soon as the customer writes.",
+    }),
     decidedAt: z.iso.datetime(),
     createdAt: z.iso.datetime().openapi({ description: "When it was put out." }),
   })
