@@ -631,7 +631,7 @@ CREATE TABLE `obligation_change` (
 );
 --> statement-breakpoint
 CREATE INDEX `obligation_change_of` ON `obligation_change` (`obligation_id`,`id`);--> statement-breakpoint
-CREATE INDEX `obligation_change_end` ON `obligation_change` (`organization_id`,`created_at`,`id`) WHERE "obligation_change"."what" <> 'held';--> statement-breakpoint
+CREATE INDEX `obligation_change_end` ON `obligation_change` (`organization_id`,`created_at`,`obligation_id`) WHERE "obligation_change"."what" <> 'held';--> statement-breakpoint
 CREATE TABLE `obligation_poll` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
@@ -1019,10 +1019,12 @@ CREATE TABLE `scheduled_message` (
 );
 --> statement-breakpoint
 CREATE INDEX `scheduled_message_due` ON `scheduled_message` (`due_at`,`id`,`organization_id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
-CREATE INDEX `scheduled_message_waiting` ON `scheduled_message` (`owner_id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX `scheduled_message_waiting` ON `scheduled_message` (`owner_id`,`send_at`,`id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX `scheduled_message_number` ON `scheduled_message` (`instance_id`,`send_at`,`id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `scheduled_message_key` ON `scheduled_message` (`owner_id`,`idempotency_key`) WHERE "scheduled_message"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX `scheduled_message_org` ON `scheduled_message` (`organization_id`,`id`);--> statement-breakpoint
-CREATE INDEX `scheduled_message_coming` ON `scheduled_message` (`organization_id`,`send_at`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX `scheduled_message_coming` ON `scheduled_message` (`organization_id`,`send_at`,`id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX `scheduled_message_recurring` ON `scheduled_message` (`organization_id`,`send_at`) WHERE "scheduled_message"."due_at" is not null and "scheduled_message"."recurrence" is not null;--> statement-breakpoint
 CREATE INDEX `scheduled_message_owner` ON `scheduled_message` (`owner_id`,`id`);--> statement-breakpoint
 CREATE INDEX `scheduled_message_chat` ON `scheduled_message` (`chat_object_id`,`id`);--> statement-breakpoint
 CREATE INDEX `scheduled_message_phone_sealed` ON `scheduled_message` (substr("phone_sealed", 1, 3 + instr(substr("phone_sealed", 4), '.'))) WHERE "scheduled_message"."phone_sealed" <> '';--> statement-breakpoint
@@ -1041,7 +1043,7 @@ CREATE TABLE `scheduled_outcome` (
 );
 --> statement-breakpoint
 CREATE INDEX `scheduled_outcome_message` ON `scheduled_outcome` (`scheduled_message_id`,`occurrence`);--> statement-breakpoint
-CREATE INDEX `scheduled_outcome_org` ON `scheduled_outcome` (`organization_id`,`send_at`);--> statement-breakpoint
+CREATE INDEX `scheduled_outcome_org` ON `scheduled_outcome` (`organization_id`,`send_at`,`scheduled_message_id`);--> statement-breakpoint
 CREATE TABLE `api_token` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,

@@ -1301,6 +1301,21 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "The calendar shows what goes out and when, and what did not and why.",
   },
   {
+    id: "CALENDAR-01",
+    source: "docs/decisions/0034-calendar.md",
+    rule: "One calendar has messages, reminders and escalations, each with its time, its state and why it is there.",
+  },
+  {
+    id: "CALENDAR-02",
+    source: "docs/decisions/0034-calendar.md",
+    rule: "The calendar is read in pages of a bounded number of rows, which together show every entry once.",
+  },
+  {
+    id: "CALENDAR-03",
+    source: "docs/policy.md",
+    rule: "What would become of a scheduled message at a time is told from the facts of its chat, and changes nothing.",
+  },
+  {
     id: "SCHEDULE-12",
     source: "docs/decisions/0032-schedule.md",
     rule: "Staff schedule messages, and the agent does for the customer of its chat alone.",

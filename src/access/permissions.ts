@@ -97,7 +97,14 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "approvals:read",
     "approvals:decide",
   ]),
-  viewer: new Set([...READING, "payments:read", "orders:read", "chats:read", "schedules:read"]),
+  viewer: new Set([
+    ...READING,
+    "payments:read",
+    "orders:read",
+    "chats:read",
+    "schedules:read",
+    "obligations:read",
+  ]),
   developer: new Set([
     ...READING,
     "events:read",

@@ -129,6 +129,8 @@ export const obligationChange = sqliteTable(
   (t) => [
     index("obligation_change_of").on(t.obligationId, t.id),
     // What ended, for the calendar.
-    index("obligation_change_end").on(t.organizationId, t.createdAt, t.id).where(sql`${t.what} <> 'held'`),
+    index("obligation_change_end")
+      .on(t.organizationId, t.createdAt, t.obligationId)
+      .where(sql`${t.what} <> 'held'`),
   ],
 );

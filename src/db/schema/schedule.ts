@@ -65,12 +65,16 @@ export const scheduledMessage = sqliteTable(
   (t) => [
     // All that a tick reads stands in this index.
     index("scheduled_message_due").on(t.dueAt, t.id, t.organizationId).where(sql`${t.dueAt} is not null`),
-    index("scheduled_message_waiting").on(t.ownerId).where(sql`${t.dueAt} is not null`),
+    index("scheduled_message_waiting").on(t.ownerId, t.sendAt, t.id).where(sql`${t.dueAt} is not null`),
+    index("scheduled_message_number").on(t.instanceId, t.sendAt, t.id).where(sql`${t.dueAt} is not null`),
     uniqueIndex("scheduled_message_key")
       .on(t.ownerId, t.idempotencyKey)
       .where(sql`${t.idempotencyKey} is not null`),
     index("scheduled_message_org").on(t.organizationId, t.id),
-    index("scheduled_message_coming").on(t.organizationId, t.sendAt).where(sql`${t.dueAt} is not null`),
+    index("scheduled_message_coming").on(t.organizationId, t.sendAt, t.id).where(sql`${t.dueAt} is not null`),
+    index("scheduled_message_recurring")
+      .on(t.organizationId, t.sendAt)
+      .where(sql`${t.dueAt} is not null and ${t.recurrence} is not null`),
     index("scheduled_message_owner").on(t.ownerId, t.id),
     index("scheduled_message_chat").on(t.chatObjectId, t.id),
     sealedIndex("scheduled_message_phone_sealed", t.phoneSealed),
@@ -97,6 +101,6 @@ export const scheduledOutcome = sqliteTable(
   },
   (t) => [
     index("scheduled_outcome_message").on(t.scheduledMessageId, t.occurrence),
-    index("scheduled_outcome_org").on(t.organizationId, t.sendAt),
+    index("scheduled_outcome_org").on(t.organizationId, t.sendAt, t.scheduledMessageId),
   ],
 );

@@ -1,3 +1,4 @@
+export { readDuties } from "./calendar-parts.ts";
 export { cancelObligation } from "./cancel-obligation.ts";
 export { presentRequested } from "./present.ts";
 export { findOwnObligation, planObligation, requestObligation } from "./request-obligation.ts";

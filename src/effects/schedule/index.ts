@@ -1,3 +1,4 @@
+export { readSendings } from "./calendar-parts.ts";
 export { cancelSchedule, changeSchedule, planCancel, planChange } from "./change-schedule.ts";
 export { listOwnSchedules } from "./list-schedules.ts";
 export { planSchedule } from "./plan-schedule.ts";

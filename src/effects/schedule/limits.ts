@@ -35,12 +35,6 @@ export const HELD_AGAIN_MS = 60 * MINUTE_MS;
 /** The conversation itself sends what it holds; it is looked for a little after. */
 export const HELD_GRACE_MS = 10 * SECOND_MS;
 
-/** Lines of one answer of the calendar. */
-export const CALENDAR_MAX = 500;
-/** Days of one answer of the calendar. */
-export const CALENDAR_DAYS_MAX = 93;
-export const CALENDAR_DAYS_DEFAULT = 7;
-
 /** What the agent is shown of a customer's scheduled messages. */
 export const CHAT_LIST_MAX = 20;
 

@@ -4,10 +4,7 @@ import { createRouter } from "../../http/router.ts";
 import { cancelSchedule, changeSchedule, planCancel, planChange } from "./change-schedule.ts";
 import { createSchedule } from "./create-schedule.ts";
 import { getSchedule, listSchedules, presentForStaff } from "./list-schedules.ts";
-import { readCalendar } from "./read-calendar.ts";
 import {
-  Calendar,
-  CalendarQuery,
   ChangeSchedule,
   CreateSchedule,
   IdParam,
@@ -107,18 +104,4 @@ scheduleRoutes.openapi(
     const row = await planCancel({ ctx, input: c.req.valid("param") });
     return c.json(await presentForStaff(ctx, await cancelSchedule({ ctx, input: { row } })), 200);
   },
-);
-
-scheduleRoutes.openapi(
-  createRoute({
-    method: "get",
-    path: "/v1/calendar",
-    operationId: "readCalendar",
-    tags,
-    security,
-    summary: "See what goes out when and why, and what did not",
-    request: { query: CalendarQuery },
-    responses: { 200: jsonAnswer(Calendar, "In order of time."), ...problems(422) },
-  }),
-  async (c) => c.json(await readCalendar({ ctx: c.get("ctx"), input: c.req.valid("query") }), 200),
 );
