@@ -27,7 +27,8 @@ type Vars = { readonly [Name in keyof typeof VARS]: ReturnType<(typeof VARS)[Nam
 
 function parseOrigin(text: string): string {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || text.endsWith("/")) {
+  // An origin is the whole of it: a path, a query, a user or the slash at the end would be carried into links.
+  if (url === null || !/^https?:$/.test(url.protocol) || text.toLowerCase() !== url.origin) {
     throw new Problem("must be an http(s) origin without a path or a trailing slash");
   }
   return text;

@@ -38,12 +38,9 @@ beforeAll(async () => {
   metafile = JSON.parse(await readFile(BUNDLE_METAFILE, "utf8")) as Metafile;
 });
 
-/** Every file that is reached from the entry without an `import()`, with the file that imports it first. */
-function findStaticFiles(): ReadonlyMap<string, string> {
-  const entry = Object.values(metafile.outputs).find(
-    ({ entryPoint }) => entryPoint !== undefined,
-  )?.entryPoint;
-  const found = new Map([[entry ?? "", "the entry"]]);
+/** Every file that is reached from that one without an `import()`, with the file that imports it first. */
+function findStaticFiles(from = "src/worker.ts"): ReadonlyMap<string, string> {
+  const found = new Map([[from, "nobody"]]);
   for (const [file] of found) {
     for (const { path, kind, external } of metafile.inputs[file]?.imports ?? []) {
       if (external !== true && kind !== "dynamic-import" && !found.has(path)) {
@@ -59,6 +56,12 @@ test("[START-01] an isolate starts without what a tool call does not need", () =
   expect([...files.keys()]).toContain("src/plugins/dispatch/dispatch-tool.ts");
   const tooMuch = [...files].filter(([file]) => LOADED_LATER.some((pattern) => pattern.test(file)));
   expect(tooMuch.map(([file, importer]) => `${file}, imported by ${importer}`)).toEqual([]);
+});
+
+test("[START-01] a catalog with first-party tools needs none of what they drive", () => {
+  const files = [...findStaticFiles("src/toolkits/index.ts").keys()];
+  expect(files).toContain("src/toolkits/payments/payments.plugin.ts");
+  expect(files.filter((file) => /^src\/effects\/|node_modules\/zod\//.test(file))).toEqual([]);
 });
 
 test("[START-01] what is evaluated at start stays small", () => {

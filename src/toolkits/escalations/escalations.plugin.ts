@@ -1,6 +1,4 @@
-import { ESCALATION_URGENCIES, type EscalationUrgency } from "../../contract/escalation-words.ts";
-import { createEscalation } from "../../effects/escalations/index.ts";
-import { platformContextOf } from "../../plugins/capabilities/index.ts";
+import { ESCALATION_URGENCIES } from "../../contract/escalation-words.ts";
 import { definePlugin } from "../../plugins/in-process/index.ts";
 
 /** Lets the agent call for a person. */
@@ -32,22 +30,5 @@ export const escalations = definePlugin({
       // Not `sideEffects`: calling a person in must never wait for a person's approval.
     },
   ],
-  async executeTool(_toolName, args, ctx) {
-    const chatId = ctx.roomId;
-    if (chatId === null) {
-      return "Escalating failed: this call comes from no chat.\nFallback suggestions: tell whoever asked how else to reach a person.";
-    }
-    const { reason, summary, urgency = "normal" } = JSON.parse(args) as Arguments;
-    const { id } = await createEscalation({
-      ctx: platformContextOf(ctx),
-      input: { chatId, reason, summary, urgency, source: { kind: "tool_call", id: ctx.callId } },
-    });
-    return `A colleague has been called for (${id}). Tell the customer that a colleague will write to them here, and promise no time.`;
-  },
+  executeTool: async (...call) => (await import("./run-tool.ts")).runTool(...call),
 });
-
-type Arguments = {
-  readonly reason: string;
-  readonly summary: string;
-  readonly urgency?: EscalationUrgency;
-};

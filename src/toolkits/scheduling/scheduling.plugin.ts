@@ -1,10 +1,5 @@
-import { type ScheduledMessage, ScheduleTerms } from "../../contract/schedule.ts";
-import { cancelInChat, listInChat, scheduleInChat } from "../../effects/schedule/index.ts";
-import { AppError } from "../../kernel/errors.ts";
-import { platformContextOf } from "../../plugins/capabilities/index.ts";
 import { definePlugin } from "../../plugins/in-process/index.ts";
-
-const ID = "kivuko.scheduling";
+import { ID } from "./plugin-id.ts";
 
 /** The shortest of the channels' limits for one message. */
 const TEXT_MAX_CHARACTERS = 1_600;
@@ -68,56 +63,5 @@ export const scheduling = definePlugin({
       permissionsRequired: ["WRITE_MESSAGES"],
     },
   ],
-  async executeTool(toolName, args, ctx) {
-    const chatId = ctx.roomId;
-    if (chatId === null) {
-      return "Scheduling failed: this call comes from no chat.\nFallback suggestions: call it from the customer's chat.";
-    }
-    const platform = platformContextOf(ctx);
-    const where = { chatId, pluginId: ID };
-    const input = JSON.parse(args) as Arguments;
-    try {
-      switch (toolName) {
-        case "schedule_message": {
-          const { text, localTime, timeZone, every, count } = input;
-          const terms = ScheduleTerms.parse({
-            text,
-            sendAt: { localTime, timeZone },
-            ...(every !== undefined && { recurrence: { every, count } }),
-          });
-          const scheduled = await scheduleInChat({
-            ctx: platform,
-            input: { ...where, terms, idempotencyKey: ctx.callId },
-          });
-          return `Scheduled. ${describe(scheduled)}`;
-        }
-        case "cancel_scheduled":
-          await cancelInChat({ ctx: platform, input: { ...where, id: input.id ?? "" } });
-          return "The message is cancelled.";
-        default: {
-          const waiting = await listInChat({ ctx: platform, input: where });
-          return waiting.length === 0 ? "Nothing is scheduled." : waiting.map(describe).join("\n");
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof AppError)) {
-        throw error;
-      }
-      return `It was not possible: ${error.message}\nFallback suggestions: ask the customer for another time, or offer a person.`;
-    }
-  },
+  executeTool: async (...call) => (await import("./run-tool.ts")).runTool(...call),
 });
-
-type Arguments = {
-  readonly text?: string;
-  readonly localTime?: string;
-  readonly timeZone?: string;
-  readonly every?: string;
-  readonly count?: number;
-  readonly id?: string;
-};
-
-function describe({ id, localTime, sendAt, timeZone, remaining, text }: ScheduledMessage): string {
-  const when = localTime === null ? sendAt : `${localTime} ${timeZone}`;
-  return `${id}: ${when}${remaining > 1 ? `, ${remaining} messages` : ""}: ${text}`;
-}
