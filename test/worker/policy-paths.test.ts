@@ -22,6 +22,7 @@ const SENDS = [
   "plugin:payments:initiate:external_recipient",
 ] as const;
 const TOOL = "create_support_ticket";
+const CUSTOMER_CAP = 2;
 
 /** The number with the window, as the desk's own. */
 let desk: Desk;
@@ -31,6 +32,7 @@ beforeAll(async () => {
   const created = await createBridgeDesk(SENDS);
   const supportId = await createPolicyNumber(created, {
     quietHours: { from: "21:00", to: "07:00", allowUrgent: false },
+    dailyCapPerCustomer: CUSTOMER_CAP,
   });
   desk = { ...created, supportId };
   await desk.control("PUT", `/v1/instances/${supportId}/grants/${desk.installation.id}`, {
@@ -149,11 +151,28 @@ const STATES = {
   },
   closed: (customer: PolicyCustomer) => customer.pass(DAY_MS + HOUR_MS),
   asleep: (customer: PolicyCustomer) => customer.pass(12 * HOUR_MS),
+  "written to enough": (customer: PolicyCustomer) => sendAll(customer, ["One", "Two"]),
+  "told so already": (customer: PolicyCustomer) => sendAll(customer, ["From the plugin", "From the tool"]),
 };
 
-const ANSWER = ["sent allowed", "blocked outside_window", "blocked outside_window", "sent allowed"];
-const NEWS = ["sent allowed", "blocked opted_out", "blocked outside_window", "sent allowed"];
-const UNASKED = ["blocked opted_out", "blocked opted_out", "blocked outside_window", "held quiet_hours"];
+async function sendAll(customer: PolicyCustomer, texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
+    expect(await customer.send(text, { kind: "proactive", installationId: null })).toBe("sent allowed");
+  }
+}
+
+const SENT = "sent allowed";
+/** By the states above. */
+const ANSWER = [SENT, "blocked outside_window", "blocked outside_window", SENT, SENT, SENT];
+const NEWS = [SENT, "blocked opted_out", "blocked outside_window", SENT, SENT, SENT];
+const UNASKED = [
+  "blocked opted_out",
+  "blocked opted_out",
+  "blocked outside_window",
+  "held quiet_hours",
+  "held customer_cap",
+  "blocked duplicate",
+];
 
 describe("[POLICY-15] nobody goes round the policy", () => {
   it.each<[string, readonly string[]]>([
@@ -162,12 +181,12 @@ describe("[POLICY-15] nobody goes round the policy", () => {
     ["tool called over the API", UNASKED],
     ["tool called in a turn", ANSWER],
     ["reply to an event", NEWS],
-    ["staff write", ["sent allowed", "409", "409", "sent allowed"]],
+    ["staff write", [SENT, "409", "409", SENT, SENT, SENT]],
     ["receipt", NEWS],
     ["checkout link", NEWS],
     ["approval question", NEWS],
     ["escalation's sentence", ANSWER],
-  ])("%s", async (name, expected) => {
+  ])("%s", { timeout: 60_000 }, async (name, expected) => {
     const became: string[] = [];
     for (const bring of Object.values(STATES)) {
       const customer = new PolicyCustomer(desk, desk.supportId);

@@ -10,6 +10,8 @@ import { HandQueue } from "./support/hand-queue.ts";
 import { actOnAll, createCashBook, obligationsOf, poll, pollOf } from "./support/obligations.ts";
 import { createPolicyNumber, DAY_MS, HOUR_MS, PolicyCustomer, REMINDER } from "./support/policy.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const PERMISSION = "plugin:messages:schedule:external_recipient";
 /** A week before Europe's clocks are put forward. */
 const NOW = Date.parse("2027-03-20T12:00:00Z");

@@ -159,7 +159,7 @@ type Ends = Set<string>;
 /** Each group's steps at once, one group after the other, and then days in which everything works. */
 async function play(groups: readonly (readonly Step[])[], ends: Ends): Promise<void> {
   const run = new Run(stage);
-  const unwatch = run.watch();
+  const unwatch = run.log.watch();
   try {
     await run.start(now);
     for (const group of groups) {
@@ -178,11 +178,11 @@ async function play(groups: readonly (readonly Step[])[], ends: Ends): Promise<v
     duplicateMs: HOUR_MS,
     answers: ANSWERS,
   };
-  expect(findBreaches(run.log, settings)).toEqual([]);
+  expect(findBreaches(run.log.entries, settings)).toEqual([]);
   for (const reason of run.heldFor) {
     ends.add(`held ${reason}`);
   }
-  for (const entry of run.log) {
+  for (const entry of run.log.entries) {
     if (entry.what === "ended") {
       ends.add(entry.reason === null ? entry.state : `${entry.state} ${entry.reason}`);
     }

@@ -1,12 +1,12 @@
-/** A plugin, staff and two customers over everything that sends by itself, and a log of what happened in which order. */
+/** A plugin, staff and two customers over everything that sends by itself, with a log of what happened. */
 import { env } from "cloudflare:workers";
-import { expect, inject, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { keepAllPolls } from "../../../src/effects/obligations/obligations.job.ts";
-import type { Asked, Entry, Span } from "../../support/delivery-oracle.ts";
-import type { SentText } from "../../support/stand-in.ts";
+import type { Asked } from "../../support/delivery-oracle.ts";
 import { callBridge } from "./bridge.ts";
 import type { Answer } from "./call.ts";
 import { type ChatStub, chatStub, ring, saying, thinkBy } from "./chats.ts";
+import { DeliveryLog } from "./delivery-log.ts";
 import { HandQueue } from "./hand-queue.ts";
 import { type CashBook, createCashBook, pollOf, REQUEST, TO_ANYONE } from "./obligations.ts";
 import { createPolicyNumber, DAY_MS, REMINDER } from "./policy.ts";
@@ -51,7 +51,7 @@ export async function createStage(delivery: Parameters<typeof createPolicyNumber
 let runs = 0;
 
 export class Run {
-  readonly log: Entry[] = [];
+  readonly log = new DeliveryLog();
   readonly phones: readonly string[];
   /** Why messages were held on the way, of those that were scheduled. */
   readonly heldFor = new Set<string>();
@@ -60,7 +60,6 @@ export class Run {
   readonly #listed: object[] = [];
   #stubs: ChatStub[] = [];
   readonly #queue = new HandQueue();
-  #order = 0;
   #names = 0;
 
   constructor(stage: Stage) {
@@ -89,49 +88,6 @@ export class Run {
     }
   }
 
-  /** Notes each message that the provider takes, at the moment at which it leaves, until `stop` is called. */
-  watch(): () => void {
-    const real = globalThis.fetch;
-    const watched: typeof fetch = async (target, init) => {
-      const entry =
-        typeof target === "string" && target.startsWith(inject("whatsAppCloudUrl")) && init?.method === "POST"
-          ? this.#readSent(String(init.body))
-          : null;
-      const response = await real(target, init);
-      if (entry !== null && response.ok) {
-        this.log.push(entry);
-      }
-      return response;
-    };
-    globalThis.fetch = watched;
-    return () => {
-      globalThis.fetch = real;
-    };
-  }
-
-  #readSent(body: string): Entry {
-    const message = JSON.parse(body) as {
-      to: string;
-      text?: { body: string };
-      template?: { components: { parameters: { text: string }[] }[] };
-    };
-    return {
-      what: "got",
-      order: ++this.#order,
-      customer: `+${message.to.replace("+", "")}`,
-      text: message.text?.body ?? message.template?.components[0]?.parameters[0]?.text ?? "",
-      isTemplate: message.template !== undefined,
-      at: Date.now(),
-    };
-  }
-
-  /** Does it, and says between which moments. */
-  async #span<Result>(act: () => Promise<Result>): Promise<readonly [Result, Span]> {
-    const begun = ++this.#order;
-    const result = await act();
-    return [result, { begun, ended: ++this.#order }];
-  }
-
   #bridge(method: string, path: string, body?: object) {
     const { book, numberId } = this.#stage;
     const request = { method, path, ...(body !== undefined && { body }) };
@@ -153,7 +109,7 @@ export class Run {
       ...(times > 1 && { recurrence: { every: "day", count: times } }),
       ...(template !== null && { template: { ...REMINDER, variables: { "1": template, "2": "x" } } }),
     };
-    const [{ status, body }, span] = await this.#span<Answer<{ id?: string }>>(() =>
+    const [{ status, body }, span] = await this.log.span<Answer<{ id?: string }>>(() =>
       isPlugins
         ? this.#bridge("POST", "/scheduled-messages", {
             ...terms,
@@ -190,7 +146,7 @@ export class Run {
     const text = this.#words(plan, "plugin");
     // What is due within the minute is enqueued at once; here the tick does it.
     const firstAt = Date.now() + Math.max(plan.inMinutes, 2) * MINUTE_MS;
-    const [{ status, body }, span] = await this.#span(() =>
+    const [{ status, body }, span] = await this.log.span(() =>
       this.#bridge("POST", "/obligations", {
         recipient: { type: "external_recipient", phone },
         externalId: `${phone}:${this.#names}`,
@@ -227,7 +183,7 @@ export class Run {
     const text = this.#words({ shared: null }, "plugin");
     const obligationId = `${phone}:${this.#names}`;
     this.#listed.push({ obligationId, title: "Rent", dueAt, phone, message: text, action: "reminder" });
-    const [, span] = await this.#span(() => this.#stage.book.lists({ obligations: this.#listed }));
+    const [, span] = await this.log.span(() => this.#stage.book.lists({ obligations: this.#listed }));
     this.#keep("listed", obligationId, {
       ...span,
       what: "asked",
@@ -249,7 +205,7 @@ export class Run {
   }
 
   #keep(kind: Kept["kind"], id: string, asked: Asked): void {
-    this.log.push(asked);
+    this.log.entries.push(asked);
     this.#kept.push({ asked, kind, id });
   }
 
@@ -275,14 +231,19 @@ export class Run {
     const firstAt = Date.now() + (minutes ?? 0) * MINUTE_MS;
     const isRetimed = minutes !== null && asked.times === 1;
     const change = isRetimed ? { sendAt: new Date(firstAt).toISOString() } : { text };
-    const [{ status }, span] = await this.#span<Answer<unknown>>(() =>
+    const [{ status }, span] = await this.log.span<Answer<unknown>>(() =>
       asked.sender === null
         ? this.#stage.book.desk.control("PATCH", `/v1/scheduled-messages/${asked.id}`, change)
         : this.#bridge("PATCH", `/scheduled-messages/${asked.id}`, change),
     );
     expect([200, 403, 409]).toContain(status);
     if (status === 200) {
-      this.log.push({ what: "changed", id: asked.id, ...span, ...(isRetimed ? { firstAt } : { text }) });
+      this.log.entries.push({
+        what: "changed",
+        id: asked.id,
+        ...span,
+        ...(isRetimed ? { firstAt } : { text }),
+      });
     }
   }
 
@@ -292,14 +253,14 @@ export class Run {
       return;
     }
     const { asked, kind } = kept;
-    const [{ status }, span] = await this.#span<Answer<unknown>>(() =>
+    const [{ status }, span] = await this.log.span<Answer<unknown>>(() =>
       kind === "requested"
         ? this.#bridge("DELETE", `/obligations/${asked.id}`)
         : this.#stage.book.desk.control("POST", `/v1/scheduled-messages/${asked.id}/cancel`),
     );
     expect([200, 403, 409]).toContain(status);
     if (status === 200) {
-      this.log.push({ what: "cancelled", id: asked.id, ...span });
+      this.log.entries.push({ what: "cancelled", id: asked.id, ...span });
     }
   }
 
@@ -312,31 +273,31 @@ export class Run {
       { providerId: `${phone}:${++this.#names}`, sentAt: at, parts: [{ type: "text" as const, text }] },
     ];
     const address = { organizationId: book.desk.organization.id, instanceId: numberId, phone };
-    const [, span] = await this.#span(async () => this.#stubs[customer]?.receive({ address, messages }));
+    const [, span] = await this.log.span(async () => this.#stubs[customer]?.receive({ address, messages }));
     const wish = text === "STOP" ? "stop" : text === "START" ? "start" : null;
-    this.log.push({ what: "wrote", customer: phone, wish, at, ...span });
+    this.log.entries.push({ what: "wrote", customer: phone, wish, at, ...span });
   }
 
   async grant(isGranted: boolean): Promise<void> {
     const { book, numberId } = this.#stage;
     const path = `/v1/instances/${numberId}/grants/${this.#plugin}`;
-    const [, span] = await this.#span<unknown>(() =>
+    const [, span] = await this.log.span<unknown>(() =>
       isGranted
         ? book.desk.control("PUT", path, { permissions: PERMISSIONS })
         : book.desk.control("DELETE", path),
     );
-    this.log.push({ what: "granted", sender: this.#plugin, isGranted, ...span });
+    this.log.entries.push({ what: "granted", sender: this.#plugin, isGranted, ...span });
   }
 
   /** From nine in the evening to seven in the morning, or none. */
   async quiet(hours: { allowUrgent: boolean } | null): Promise<void> {
     const { book, numberId } = this.#stage;
     const quietHours = hours === null ? null : { from: "21:00", to: "07:00", ...hours };
-    const [{ status }, span] = await this.#span(() =>
+    const [{ status }, span] = await this.log.span(() =>
       book.desk.control("PATCH", `/v1/instances/${numberId}`, { delivery: { quietHours } }),
     );
     expect(status).toBe(200);
-    this.log.push({
+    this.log.entries.push({
       what: "quiet",
       hours: hours === null ? null : { from: 1_260, to: 420, ...hours },
       ...span,
@@ -356,7 +317,8 @@ export class Run {
   async deliver(delivery?: Parameters<HandQueue["deliver"]>[0]): Promise<void> {
     const at = Date.now();
     await this.#queue.deliver(delivery, (id) => {
-      this.log.push({ what: "tried", id, at, begun: ++this.#order, ended: this.#order });
+      const begun = this.log.next();
+      this.log.entries.push({ what: "tried", id, at, begun, ended: begun });
     });
     const { results: held } = await env.DB.prepare(
       "select distinct reason from scheduled_message where state = 'held'",
@@ -414,7 +376,7 @@ export class Run {
     for (const kept of this.#kept) {
       await this.#end(kept);
     }
-    await this.#holdAgainstStandIn();
+    await this.log.expectTaken(this.phones);
   }
 
   async #end({ kind, id, asked }: Kept): Promise<void> {
@@ -424,7 +386,7 @@ export class Run {
       .first<{ id: string }>();
     if (kind === "listed" && row === null) {
       // The plugin was never asked again, so nobody was told of it.
-      this.log.splice(this.log.indexOf(asked), 1);
+      this.log.entries.splice(this.log.entries.indexOf(asked), 1);
       return;
     }
     const path = kind === "schedule" ? `/v1/scheduled-messages/${id}` : `/v1/obligations/${row?.id ?? id}`;
@@ -434,15 +396,6 @@ export class Run {
       history: { state?: string; what?: string }[];
     }>("GET", path);
     const sent = body.history.filter(({ state, what }) => state === "sent" || what === "sent").length;
-    this.log.push({ what: "ended", id, state: body.state, reason: body.reason, sent });
-  }
-
-  /** What was noted as leaving is what the provider's stand-in says it took. */
-  async #holdAgainstStandIn(): Promise<void> {
-    const taken = (await (await fetch(`${inject("whatsAppCloudUrl")}/-/messages`)).json()) as SentText[];
-    for (const phone of this.phones) {
-      const noted = this.log.filter((entry) => entry.what === "got" && entry.customer === phone);
-      expect(taken.filter(({ to }) => to === phone)).toHaveLength(noted.length);
-    }
+    this.log.entries.push({ what: "ended", id, state: body.state, reason: body.reason, sent });
   }
 }
