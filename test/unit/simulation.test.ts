@@ -42,8 +42,8 @@ describe("due times", { timeout: 60_000 }, () => {
 });
 
 describe("the product", () => {
-  it("gives its consumer batches of the size that the work was measured with", () => {
-    expect(product.workBatch).toBe(WORK_BATCH);
+  it("gives its consumer at least as many messages at once as the work was measured with", () => {
+    expect(product.workBatch).toBeGreaterThanOrEqual(WORK_BATCH);
   });
 });
 
