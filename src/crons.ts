@@ -8,6 +8,7 @@ import { removeExpiredEvents } from "./effects/events/remove-old-events.job.ts";
 import { enqueueDueObligations, keepAllPolls } from "./effects/obligations/obligations.job.ts";
 import { enqueueDuePaymentWork } from "./effects/payments/find-due-work.job.ts";
 import { enqueueDueSchedules } from "./effects/schedule/find-due-schedules.job.ts";
+import { forgetOldSchedules } from "./effects/schedule/remove-old-schedules.job.ts";
 import { settleApprovals } from "./plugins/approvals/settle-approvals.job.ts";
 import { runDuePluginJobs } from "./plugins/dispatch/run-due-plugin-jobs.job.ts";
 import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
@@ -15,7 +16,8 @@ import { removeExpiredReviews } from "./plugins/installs/remove-expired-reviews.
 import { resealStaleValues } from "./plugins/installs/reseal-stale-values.job.ts";
 import { removeExpiredRecords } from "./plugins/records/remove-expired-records.job.ts";
 
-const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> = {
+/** Which jobs each tick runs. */
+export const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> = {
   "* * * * *": [
     destroyExpiredSecrets,
     removeExpiredReviews,
@@ -24,13 +26,11 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     enqueueDuePaymentWork,
     keepOrders,
     enqueueDueSchedules,
+    forgetOldSchedules,
     enqueueDueDeliveries,
     removeExpiredEvents,
     enqueueDueObligations,
     runDuePluginJobs,
-    destroyExpiredSecrets,
-    removeExpiredReviews,
-    removeExpiredRecords,
     settleApprovals,
   ],
   // Reads whole tables, so not every minute.

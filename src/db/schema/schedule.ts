@@ -72,6 +72,7 @@ export const scheduledMessage = sqliteTable(
     index("scheduled_message_org").on(t.organizationId, t.id),
     index("scheduled_message_coming").on(t.organizationId, t.sendAt).where(sql`${t.dueAt} is not null`),
     index("scheduled_message_owner").on(t.ownerId, t.id),
+    index("scheduled_message_ended").on(t.updatedAt).where(sql`${t.dueAt} is null`),
     index("scheduled_message_chat").on(t.chatObjectId, t.id),
   ],
 );
@@ -97,5 +98,6 @@ export const scheduledOutcome = sqliteTable(
   (t) => [
     index("scheduled_outcome_message").on(t.scheduledMessageId, t.occurrence),
     index("scheduled_outcome_org").on(t.organizationId, t.sendAt),
+    index("scheduled_outcome_age").on(t.endedAt),
   ],
 );
