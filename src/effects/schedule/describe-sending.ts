@@ -1,7 +1,7 @@
 import type { Ctx } from "../../access/context.ts";
 import { requirePermission } from "../../access/require-permission.ts";
 import type { SendPolicy } from "../../contract/policy.ts";
-import { isStillGranted } from "./is-still-granted.ts";
+import { isStillGranted, readGrantsOf } from "./is-still-granted.ts";
 import { SECOND_MS } from "./limits.ts";
 import { findSchedule, notOpen, OPEN_STATES, phonePurpose } from "./schedule-row.ts";
 
@@ -45,6 +45,6 @@ export async function describeSending({
       ...(row.reason === null && { expiresAt: sendAt + row.sendIfLateBy * SECOND_MS + 1 }),
     },
     sendAt,
-    isGranted: await isStillGranted(ctx, row),
+    isGranted: isStillGranted(row, await readGrantsOf(ctx, JSON.stringify([row.id]))),
   };
 }
