@@ -31,7 +31,9 @@ export async function benchSchedules(isQuick: boolean): Promise<ScheduleReport> 
     const pluginOrigin = `http://127.0.0.1:${await plugin.next()}`;
     const [messages, rows] = isQuick ? [MESSAGES.quick, WAITING.quick] : [MESSAGES.whole, WAITING.whole];
     const waiting = await measureWaitingSchedules(pluginOrigin, rows);
-    const rushes = await measureScheduleRushes(pluginOrigin, messages);
+    const rushes = await measureScheduleRushes(pluginOrigin, messages, (rush) =>
+      console.error(formatRush(rush)),
+    );
     return {
       startedAt,
       machine,
@@ -81,24 +83,30 @@ function judgeWaiting({ waiting, due, rowsRead }: WaitingSchedules): Target {
 
 /** For a terminal. */
 export function formatSchedules({ machine, loadAfter, rushes, waiting, targets }: ScheduleReport): string {
-  const mib = (value: number | undefined) => (value === undefined ? "?" : value.toFixed(0));
   const { idle, due } = waiting.tickMs;
   return [
     `${machine.cores} x ${machine.processor}, load ${machine.loadBefore.toFixed(2)} before and ${loadAfter.toFixed(2)} after; ` +
       `node ${machine.node}, workerd ${machine.workerd}; the platform's files are in ${process.env["TMPDIR"] ?? "/tmp"}.`,
     "",
-    ...rushes.map(
-      (rush) =>
-        `${rush.messages} messages ${rush.title} (${rush.chats} chats): ${rush.sent} sent, ${rush.doubled} doubled, ` +
-        `${rush.lost} lost; late p50 ${rush.lateness.p50Ms.toFixed(0)} ms, p99 ${rush.lateness.p99Ms.toFixed(0)} ms, ` +
-        `at most ${rush.lateness.maxMs} ms; all ended after ${rush.endedMs} ms; longest tick ${rush.tickMs} ms; ` +
-        `${rush.processorMs?.toFixed(2) ?? "?"} ms of processor a message; process ${mib(rush.residentMiB.before)} MiB ` +
-        `before, ${mib(rush.residentMiB.peak)} at most.`,
-    ),
+    ...rushes.map(formatRush),
     `${waiting.waiting} waiting: a tick reads ${waiting.rowsRead.idle} rows with nothing due (${idle.toFixed(0)} ms) and ` +
       `${waiting.rowsRead.due} with ${waiting.due} due (${due.toFixed(0)} ms); process ${mib(waiting.residentMiB.before)} MiB ` +
       `before, ${mib(waiting.residentMiB.after)} after.`,
     "",
     ...targets.map(({ what, measured, isMet }) => `${isMet ? "met   " : "missed"}  ${what}: ${measured}`),
   ].join("\n");
+}
+
+function formatRush(rush: ScheduleRush): string {
+  const { title, messages, chats, sent, doubled, lost, lateness, endedMs, tickMs } = rush;
+  return (
+    `${messages} messages ${title} (${chats} chats): ${sent} sent, ${doubled} doubled, ${lost} lost; late p50 ` +
+    `${lateness.p50Ms.toFixed(0)} ms, p99 ${lateness.p99Ms.toFixed(0)} ms, at most ${lateness.maxMs} ms; all ended after ` +
+    `${endedMs} ms; longest tick ${tickMs} ms; ${rush.processorMs?.toFixed(2) ?? "?"} ms of processor a message; process ` +
+    `${mib(rush.residentMiB.before)} MiB before, ${mib(rush.residentMiB.peak)} at most.`
+  );
+}
+
+function mib(value: number | undefined): string {
+  return value === undefined ? "?" : value.toFixed(0);
 }

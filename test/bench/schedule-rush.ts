@@ -50,9 +50,13 @@ const TEMPLATE = { name: "reminder", language: "en", contentSid: `HX${"012345678
 
 /**
  * Each rush on a platform of its own. Messages are scheduled over the bridge as a plugin does, for tomorrow; then their
- * times are moved to now, and the minute's tick is fired as a local platform does.
+ * times are moved to now, and the minute's tick is fired as a local platform does. `tell` hears of each when it is over.
  */
-export async function measureScheduleRushes(pluginOrigin: string, messages: number): Promise<ScheduleRush[]> {
+export async function measureScheduleRushes(
+  pluginOrigin: string,
+  messages: number,
+  tell: (rush: ScheduleRush) => void,
+): Promise<ScheduleRush[]> {
   const rushes: readonly Rush[] = [
     { title: "spread over a minute, a chat each", chats: messages, spreadMs: MINUTE_MS, leadMs: 0 },
     { title: "spread over a minute, ten a chat", chats: messages / 10, spreadMs: MINUTE_MS, leadMs: 0 },
@@ -68,7 +72,9 @@ export async function measureScheduleRushes(pluginOrigin: string, messages: numb
       try {
         const instanceId = await addTwilioNumber(kivuko, twilioOrigin);
         await schedule(kivuko, instanceId, messages, rush.chats);
-        findings.push(await measureRush(kivuko, twilio, messages, rush));
+        const finding = await measureRush(kivuko, twilio, messages, rush);
+        tell(finding);
+        findings.push(finding);
       } finally {
         await kivuko.stop();
       }
