@@ -47,7 +47,8 @@ export const SchedulesQuery = PageQuery.extend({
 });
 export type SchedulesQuery = z.infer<typeof SchedulesQuery>;
 
-export const ChangeSchedule = Change.openapi("ChangeScheduledMessage");
+// A copy: what was made before zod was extended has no `openapi`.
+export const ChangeSchedule = Change.clone().openapi("ChangeScheduledMessage");
 
 export const CreateSchedule = ScheduleTerms.extend({
   instanceId: id,
