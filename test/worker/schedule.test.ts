@@ -6,6 +6,7 @@ import type { WorkMessage } from "../../src/contract/work.ts";
 import { createDb } from "../../src/db/client.ts";
 import { scheduledMessage } from "../../src/db/schema/index.ts";
 import { dueSchedules, findDueSchedules } from "../../src/effects/schedule/find-due-schedules.ts";
+import { waitingOf } from "../../src/effects/schedule/schedule-message.ts";
 import { sendScheduled } from "../../src/effects/schedule/send-scheduled.ts";
 import { testBase } from "./support/base.ts";
 import { type BridgeBody, callBridge, createBridgeDesk } from "./support/bridge.ts";
@@ -284,6 +285,14 @@ describe("what is refused", () => {
     expect(explained.results.map(({ detail }) => detail).join()).toContain(
       "USING COVERING INDEX scheduled_message_due",
     );
+  });
+
+  it("[SCHEDULE-09] counts what waits, and reads nothing of what is over", async () => {
+    const { sql, params } = waitingOf(createDb(env.DB), desk.installation.id).toSQL();
+    const { results } = await env.DB.prepare(`explain query plan ${sql}`)
+      .bind(...params)
+      .all<{ detail: string }>();
+    expect(results.map(({ detail }) => detail).join()).toContain("INDEX scheduled_message_waiting");
   });
 });
 

@@ -1,6 +1,7 @@
-import { and, eq, getTableColumns, isNotNull, sql } from "drizzle-orm";
+import { and, count, eq, getTableColumns, gte, isNotNull, sql } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
+import type { Db } from "../../db/client.ts";
 import { scheduledMessage } from "../../db/schema/index.ts";
 import { isUniqueViolation } from "../../db/violations.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -93,11 +94,21 @@ function insertWithinCap({ db }: Pick<Ctx, "db">, row: ScheduleRow) {
     columns.map(([name, column]) => sql`${sql.param(row[name as keyof ScheduleRow], column)}`),
     sql`, `,
   );
-  const waiting = sql`(select count(*) from ${scheduledMessage} where ${and(
-    eq(scheduledMessage.ownerId, row.ownerId),
-    isNotNull(scheduledMessage.dueAt),
-  )})`;
-  return db.insert(scheduledMessage).select(sql`select ${values} where ${waiting} < ${WAITING_MAX}`);
+  return db
+    .insert(scheduledMessage)
+    .select(sql`select ${values} where ${waitingOf(db, row.ownerId)} < ${WAITING_MAX}`);
+}
+
+/**
+ * How many of an owner wait. Every time is later than 0: said so, it is counted by the index of what waits, and not by the
+ * owner's, which has all that ever was.
+ */
+export function waitingOf(db: Db, ownerId: string) {
+  const { sendAt, dueAt } = scheduledMessage;
+  return db
+    .select({ waiting: count() })
+    .from(scheduledMessage)
+    .where(and(eq(scheduledMessage.ownerId, ownerId), gte(sendAt, 0), isNotNull(dueAt)));
 }
 
 function findByKey(
