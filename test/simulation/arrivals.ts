@@ -32,19 +32,12 @@ const ON_FIRST_DAY = 10;
 /** Seconds of the month in which something is due, in order, and the share of the month's messages in each. */
 type Shares = { readonly seconds: Uint32Array; readonly shares: Float64Array };
 
-function sharesOf(profile: Profile): Shares {
-  switch (profile) {
-    case "even":
-      return {
-        seconds: Uint32Array.from({ length: MONTH_SECONDS }, (_, second) => second),
-        shares: new Float64Array(MONTH_SECONDS).fill(1 / MONTH_SECONDS),
-      };
-    case "daily":
-      return dailyShares();
-    case "at once":
-      return { seconds: Uint32Array.of(9 * 3_600), shares: Float64Array.of(1) };
-  }
-}
+/** Null where every second has the same. */
+const SHARES: Readonly<Record<Profile, Shares | null>> = {
+  even: null,
+  daily: dailyShares(),
+  "at once": { seconds: Uint32Array.of(9 * 3_600), shares: Float64Array.of(1) },
+};
 
 function dailyShares(): Shares {
   const shares = new Map<number, number>();
@@ -88,26 +81,39 @@ const DRAWN_AT_MOST = 1_000_000;
 /** How many of `count` fall due in each second of the month. They add up to `count`. */
 export function arrivalsOf(profile: Profile, count: number, random: Random): Uint32Array {
   const perSecond = new Uint32Array(MONTH_SECONDS);
-  const { seconds, shares } = sharesOf(profile);
-  let sum = 0;
-  const upTo = shares.map((share) => {
-    sum += share;
-    return sum;
-  });
-  if (count > DRAWN_AT_MOST) {
-    let given = 0;
-    for (const [index, second] of seconds.entries()) {
-      const due = Math.round((count * (upTo[index] ?? sum)) / sum);
-      perSecond[second] = due - given;
-      given = due;
+  const placed = SHARES[profile];
+  if (count <= DRAWN_AT_MOST) {
+    const draw = placed === null ? () => Math.floor(random.next() * MONTH_SECONDS) : drawFrom(placed, random);
+    for (let index = 0; index < count; index++) {
+      const second = draw();
+      perSecond[second] = (perSecond[second] ?? 0) + 1;
     }
     return perSecond;
   }
-  for (let index = 0; index < count; index++) {
-    const second = seconds[firstAtLeast(upTo, random.next() * sum)] ?? 0;
-    perSecond[second] = (perSecond[second] ?? 0) + 1;
+  const upTo = placed === null ? null : cumulated(placed);
+  const seconds = upTo?.length ?? MONTH_SECONDS;
+  let given = 0;
+  for (let index = 0; index < seconds; index++) {
+    const due = Math.round(count * (upTo?.[index] ?? (index + 1) / seconds));
+    perSecond[placed?.seconds[index] ?? index] = due - given;
+    given = due;
   }
   return perSecond;
+}
+
+/** The share of the month that lies in each of the seconds and those before it; the last is 1. */
+function cumulated({ shares }: Shares): Float64Array {
+  const whole = shares.reduce((all, share) => all + share, 0);
+  let sum = 0;
+  return shares.map((share, index) => {
+    sum += share;
+    return index === shares.length - 1 ? 1 : sum / whole;
+  });
+}
+
+function drawFrom(placed: Shares, random: Random): () => number {
+  const upTo = cumulated(placed);
+  return () => placed.seconds[firstAtLeast(upTo, random.next())] ?? 0;
 }
 
 function firstAtLeast(sorted: Float64Array, value: number): number {
@@ -125,11 +131,14 @@ function firstAtLeast(sorted: Float64Array, value: number): number {
 
 /** The largest share of a month that falls due within one minute. */
 export function peakMinuteShare(profile: Profile): number {
-  const { seconds, shares } = sharesOf(profile);
+  const placed = SHARES[profile];
+  if (placed === null) {
+    return 60 / MONTH_SECONDS;
+  }
   const minutes = new Float64Array(MONTH_SECONDS / 60);
-  for (const [index, second] of seconds.entries()) {
+  for (const [index, second] of placed.seconds.entries()) {
     const minute = Math.floor(second / 60);
-    minutes[minute] = (minutes[minute] ?? 0) + (shares[index] ?? 0);
+    minutes[minute] = (minutes[minute] ?? 0) + (placed.shares[index] ?? 0);
   }
   return minutes.reduce((most, share) => Math.max(most, share), 0);
 }

@@ -19,6 +19,8 @@ export type Assumptions = {
   readonly obligationsPerPlugin: number;
   /** Plugins that always fail, and are asked once a day. */
   readonly failingPlugins: number;
+  /** RECORD_RETENTION_DAYS of the deployment: what it is unless it is set. */
+  readonly recordDays: number;
   /** Messages of one owner that wait when another is made: counted by each that is added. */
   readonly waitingPerOwner: number;
 };
@@ -33,5 +35,6 @@ export const ASSUMED: Assumptions = {
   dying: 0.001,
   obligationsPerPlugin: 1_000,
   failingPlugins: 0.02,
+  recordDays: 90,
   waitingPerOwner: 1_000,
 };

@@ -6,6 +6,7 @@ import { type MonthlyCost, monthlyCost } from "./monthly-cost.ts";
 import { type Product, readProduct } from "./product.ts";
 import { seededRandom } from "./random.ts";
 import { type Outcome, simulateMonth } from "./simulate.ts";
+import { IN_THE_END, storedBytes } from "./storage.ts";
 import { stepTimes } from "./work-time.ts";
 
 /** Messages, and as many obligations, of a month. */
@@ -25,6 +26,8 @@ export type Report = {
     readonly size: number;
     readonly outcomes: Readonly<Record<Profile, Outcome>>;
   }[];
+  /** Bytes of D1 after a month, after a year, and when as much is removed as comes. */
+  readonly storage: readonly { readonly size: number; readonly bytes: readonly number[] }[];
   readonly costs: readonly { readonly size: number; readonly cost: MonthlyCost }[];
   /** Messages that one database sends and tells of in a second, by what a write takes. */
   readonly capacity: readonly { readonly writeMs: number; readonly perSecond: number }[];
@@ -47,6 +50,10 @@ export function computeReport(seed: number, sizes: readonly number[]): Report {
     limits: each((profile) => limitsOf(profile, product, ASSUMED)),
     invocations: invocationsOf(product),
     months: sizes.map((size) => ({ size, outcomes: each((profile) => play(size, profile)) })),
+    storage: sizes.map((size) => ({
+      size,
+      bytes: [30, 365, IN_THE_END].map((days) => storedBytes(size, days, product, ASSUMED)),
+    })),
     costs: sizes.map((size) => ({ size, cost: monthlyCost(size, product, ASSUMED) })),
     capacity: WRITE_MS.map((writeMs) => ({
       writeMs,

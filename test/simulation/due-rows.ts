@@ -9,7 +9,7 @@ export type Cohort = {
   readonly dueAt: number;
   /** Where it stands in the index: `dueAt`, or the end of the lease of a try that died. */
   readonly indexAt: number;
-  readonly size: number;
+  size: number;
   /** Rows are done in order, so the first `done` of them are no longer in the index. */
   done: number;
   /** Of polls: when it is asked again. */
@@ -21,8 +21,18 @@ export type Entry = { readonly cohort: Cohort; from: number; readonly to: number
 
 export type Tick = { readonly entries: Entry[]; readonly rows: number; readonly pages: number };
 
+/**
+ * Behind so many seconds that have something left, those of one tick are taken together, as of its last: all of it is
+ * later than that makes a difference.
+ */
+const BEHIND_COHORTS = 3_600;
+
+const NOTHING = new Uint32Array(0);
+
 export class DueRows {
   readonly #ticked: Ticked;
+  /** How many messages fall due in each second by themselves. */
+  readonly #arrivals: Uint32Array;
   /** What no tick has come to yet, by its place in the index. */
   readonly #later = new Map<number, Cohort[]>();
   /** What ticks look at, in the order of the index. */
@@ -30,35 +40,33 @@ export class DueRows {
   #head = 0;
   #loadedUntil = -1;
 
-  constructor(ticked: Ticked) {
+  constructor(ticked: Ticked, arrivals: Uint32Array = NOTHING) {
     this.#ticked = ticked;
+    this.#arrivals = arrivals;
   }
 
-  /** Rows for their place in the index. */
+  /** Rows for their place in the index. What no tick has come to is in no queue, so that equal cohorts become one. */
   add(cohort: Cohort): void {
-    const { indexAt } = cohort;
+    const { indexAt, dueAt, everySeconds, size } = cohort;
     if (indexAt <= this.#loadedUntil) {
       this.#cohorts.push(cohort);
       return;
     }
     const known = this.#later.get(indexAt);
-    if (known === undefined) {
-      this.#later.set(indexAt, [cohort]);
-    } else {
+    const same = known?.find((other) => other.dueAt === dueAt && other.everySeconds === everySeconds);
+    if (same !== undefined) {
+      same.size += size;
+    } else if (known !== undefined) {
       known.push(cohort);
+    } else {
+      this.#later.set(indexAt, [cohort]);
     }
   }
 
   /** What the tick of that second reads and enqueues: the first rows of the index, whether they are in the queue or not. */
   tick(now: number): Tick {
-    const { aheadSeconds, rowsPerTick, rowsPerPage } = this.#ticked;
-    while (this.#loadedUntil < now + aheadSeconds) {
-      this.#loadedUntil += 1;
-      for (const cohort of this.#later.get(this.#loadedUntil) ?? []) {
-        this.#cohorts.push(cohort);
-      }
-      this.#later.delete(this.#loadedUntil);
-    }
+    const { aheadSeconds, rowsPerTick, rowsPerPage, readsWhenFull } = this.#ticked;
+    this.#load(now + aheadSeconds);
     const entries: Entry[] = [];
     let room = rowsPerTick;
     for (let index = this.#firstOpen(); index < this.#cohorts.length && room > 0; index++) {
@@ -70,8 +78,33 @@ export class DueRows {
       }
     }
     const rows = rowsPerTick - room;
-    const pages = Math.min(rowsPerTick / rowsPerPage, Math.floor(rows / rowsPerPage) + 1);
+    const pages =
+      Math.min(rowsPerTick / rowsPerPage, Math.floor(rows / rowsPerPage) + 1) +
+      (room === 0 ? readsWhenFull : 0);
     return { entries, rows, pages };
+  }
+
+  /** Takes in what is due until then. */
+  #load(until: number): void {
+    const isBehind = this.#cohorts.length - this.#firstOpen() > BEHIND_COHORTS;
+    let together = 0;
+    while (this.#loadedUntil < until) {
+      this.#loadedUntil += 1;
+      const at = this.#loadedUntil;
+      const due = this.#arrivals[at] ?? 0;
+      together += due;
+      if (due > 0 && !isBehind) {
+        this.#cohorts.push(dueThen("message", at, due));
+      }
+      const later = this.#later.size === 0 ? undefined : this.#later.get(at);
+      if (later !== undefined) {
+        this.#cohorts.push(...later);
+        this.#later.delete(at);
+      }
+    }
+    if (isBehind && together > 0) {
+      this.#cohorts.push(dueThen("message", until, together));
+    }
   }
 
   #firstOpen(): number {
@@ -82,7 +115,7 @@ export class DueRows {
       }
       this.#head += 1;
     }
-    if (this.#head > 10_000) {
+    if (this.#head > 10_000 || this.#head === this.#cohorts.length) {
       this.#cohorts = this.#cohorts.slice(this.#head);
       this.#head = 0;
     }

@@ -3,9 +3,9 @@ import { MONTH_SECONDS, type Profile, peakMinuteShare } from "./arrivals.ts";
 import type { Assumptions } from "./assumptions.ts";
 import { LIMITS } from "./cloudflare.ts";
 import { oneOf, type StepName } from "./measured-work.ts";
-import { keptBytes, storedBytes } from "./monthly-cost.ts";
 import type { Product } from "./product.ts";
 import { consumedPerSecond } from "./simulate.ts";
+import { IN_THE_END, removableCount, storedBytes } from "./storage.ts";
 import { stepTimes } from "./work-time.ts";
 
 export type Limit = { readonly name: string; readonly count: number };
@@ -20,6 +20,7 @@ export function limitsOf(profile: Profile, product: Product, assumed: Assumption
   const { fresh, createMs } = stepTimes(assumed);
   const pollsPerObligation = (43_200 * 60) / (product.pollMinutes * 60) / assumed.obligationsPerPlugin;
   const monthMs = createMs + fresh.message + fresh.act + pollsPerObligation * fresh.poll;
+  const filledAfter = (days: number) => (LIMITS.d1.bytes / storedBytes(1e6, days, product, assumed)) * 1e6;
   const limits: Limit[] = [
     {
       name: `a minute's messages keep D1 busy for more than ${LATE_SECONDS} s`,
@@ -33,14 +34,10 @@ export function limitsOf(profile: Profile, product: Product, assumed: Assumption
       name: "the last message of a peak is missed",
       count: (product.sendIfLateBySeconds * SECOND_MS) / fresh.message / peak,
     },
-    {
-      name: "D1 holds 10 GB after a month",
-      count: (LIMITS.d1.bytes / storedBytes(1e6, product, assumed)) * 1e6,
-    },
-    {
-      name: "D1 holds 10 GB after a year, with what is never removed",
-      count: LIMITS.d1.bytes / (12 * keptBytes(1)),
-    },
+    { name: "D1 holds 10 GB after a month", count: filledAfter(30) },
+    { name: "D1 holds 10 GB after a year", count: filledAfter(365) },
+    { name: "D1 holds 10 GB in the end, when as much is removed as comes", count: filledAfter(IN_THE_END) },
+    { name: "more comes than ticks remove", count: removableCount(product, assumed) },
     {
       name: `more than ${product.polls.rowsPerTick} plugins to be asked per tick`,
       count: product.polls.rowsPerTick * product.pollMinutes * assumed.obligationsPerPlugin,

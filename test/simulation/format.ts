@@ -31,6 +31,12 @@ export function seconds(value: number): string {
   return `${whole(value)} s`;
 }
 
+/** `0.43 GB`. */
+export function gigabytes(bytes: number): string {
+  const rounded = Number((bytes / 1e9).toPrecision(2));
+  return `${rounded.toLocaleString("en-GB")} GB`;
+}
+
 /** `$0.00` below a hundred dollars, whole ones beyond. */
 export function usd(value: number): string {
   return value < 100 ? `$${value.toFixed(2)}` : `$${whole(value)}`;

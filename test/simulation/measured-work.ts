@@ -37,7 +37,12 @@ export type StepName =
   | "actOnObligation"
   | "repeatObligation"
   | "tellPlugin"
-  | "storeRecord";
+  | "storeRecord"
+  | "removeMessage"
+  | "removeObligation"
+  | "removeEvent"
+  | "removeRecord"
+  | "removeAudit";
 
 const database = (
   reads: number,
@@ -55,11 +60,11 @@ const QUIET = { work: 0, events: 0, records: 0 };
 /** Each with the place in the code that it was counted in. */
 export const MEASURED: Readonly<Record<StepName, Step>> = {
   /** src/bridge/handle-bridge-call.ts and effects/schedule/schedule-message.ts, of a plugin's first message. */
-  createMessage: { of: 1, database: database(1, 3, 9, 11, 18), chat: null, queued: { ...QUIET, records: 1 } },
+  createMessage: { of: 1, database: database(1, 3, 9, 12, 20), chat: null, queued: { ...QUIET, records: 1 } },
   /** effects/schedule/claim-due.ts and end-sendings.ts, of one plugin's messages, and agent/chats/send-waiting.ts. */
   sendMessage: {
     of: WORK_BATCH,
-    database: database(1, 2, 9, 884, 420),
+    database: database(1, 2, 9, 884, 480),
     chat: { database: database(2, 1, 3, 4, 2), rowsRead: 44, rowsWritten: 17 },
     queued: { ...QUIET, events: WORK_BATCH },
   },
@@ -68,25 +73,25 @@ export const MEASURED: Readonly<Record<StepName, Step>> = {
   /** One that is later than its `sendIfLateBy`. */
   missMessage: {
     of: WORK_BATCH,
-    database: database(1, 2, 9, 884, 420),
+    database: database(1, 2, 9, 884, 480),
     chat: null,
     queued: { ...QUIET, events: WORK_BATCH },
   },
   /** effects/events/deliver-event.ts, to an address of the organisation's. */
   tellEndpoint: { of: 1, database: database(3, 2, 5, 8, 4), chat: null, queued: QUIET },
   /** effects/obligations/poll-plugin.ts, of a plugin that lists nothing. */
-  pollIdle: { of: 1, database: database(3, 2, 7, 26, 4), chat: null, queued: { ...QUIET, records: 1 } },
+  pollIdle: { of: 1, database: database(3, 2, 7, 27, 6), chat: null, queued: { ...QUIET, records: 1 } },
   /** The same with one new item: effects/obligations/store-due.ts. */
   pollListing: {
     of: 1,
-    database: database(6, 3, 11, 31, 10),
+    database: database(6, 3, 11, 32, 15),
     chat: null,
     queued: { ...QUIET, work: 1, records: 1 },
   },
   /** effects/obligations/act-on-obligation.ts and settle-obligation.ts, of a reminder. */
   actOnObligation: {
     of: 1,
-    database: database(2, 3, 8, 22, 18),
+    database: database(2, 3, 8, 23, 22),
     chat: { database: database(2, 1, 3, 4, 2), rowsRead: 47, rowsWritten: 17 },
     queued: { ...QUIET, events: 1 },
   },
@@ -95,6 +100,16 @@ export const MEASURED: Readonly<Record<StepName, Step>> = {
   tellPlugin: { of: 1, database: database(3, 2, 7, 20, 4), chat: null, queued: { ...QUIET, records: 1 } },
   /** plugins/records/store-records.ts. */
   storeRecord: { of: 100, database: database(0, 1, 1, 100, 600), chat: null, queued: QUIET },
+  /** effects/schedule/remove-old-schedules.ts, with outcomes. */
+  removeMessage: { of: 41, database: database(0, 1, 2, 328, 82), chat: null, queued: QUIET },
+  /** effects/obligations/remove-old.ts, with changes. */
+  removeObligation: { of: 2, database: database(0, 1, 1, 16, 4), chat: null, queued: QUIET },
+  /** effects/events/remove-old-events.ts, with deliveries. */
+  removeEvent: { of: 41, database: database(0, 1, 1, 448, 82), chat: null, queued: QUIET },
+  /** plugins/records/remove-records.ts, of calls. */
+  removeRecord: { of: 100, database: database(0, 1, 6, 410, 100), chat: null, queued: QUIET },
+  /** The same, of entries of the audit. */
+  removeAudit: { of: 46, database: database(0, 1, 6, 194, 46), chat: null, queued: QUIET },
 };
 
 /** What one row of the step costs: its part of what was measured. */
@@ -113,10 +128,17 @@ export function oneOf(name: StepName): Omit<Step, "of"> {
   };
 }
 
-/** Bytes that D1 holds for it, with indexes, and for how long; measured by filling tables with copies. */
-export const STORED_BYTES = {
-  message: 1_944,
-  obligation: 838,
+/**
+ * What D1 keeps: a message with its outcome, an obligation with its change, an event with its delivery, a record of a
+ * call, an entry of the audit.
+ */
+export type Stored = "message" | "obligation" | "event" | "record" | "audit";
+
+/** Bytes that D1 holds for it, with indexes; measured by filling tables with copies. */
+export const STORED_BYTES: Readonly<Record<Stored, number>> = {
+  message: 1_456,
+  obligation: 1_180,
   event: 1_722,
   record: 965,
+  audit: 573,
 };

@@ -2,10 +2,15 @@
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { ScheduleTerms } from "../../src/contract/schedule.ts";
+import * as events from "../../src/effects/events/limits.ts";
 import * as obligations from "../../src/effects/obligations/limits.ts";
 import * as schedule from "../../src/effects/schedule/limits.ts";
+import * as records from "../../src/plugins/records/limits.ts";
+import { ASSUMED } from "./assumptions.ts";
+import type { Stored } from "./measured-work.ts";
 
 const WRANGLER_CONFIG = join(import.meta.dirname, "../../wrangler.toml");
+const DAY_MS = 86_400_000;
 const EVERY_MINUTE = "* * * * *";
 
 /** How rows of one kind get from the database into the queue, and back when a try dies. */
@@ -13,11 +18,16 @@ export type Ticked = {
   /** Most rows of one tick, and of one read of it. */
   readonly rowsPerTick: number;
   readonly rowsPerPage: number;
+  /** Reads that a full tick makes beyond those, to give each plugin its share. */
+  readonly readsWhenFull: number;
   /** How far a tick looks ahead; a row due exactly then is within. */
   readonly aheadSeconds: number;
   /** When a try that died is found again. */
   readonly leaseSeconds: number;
 };
+
+/** How long something is kept once it is over, and how many of it one tick removes. */
+type Kept = { readonly days: number; readonly removedPerTick: number };
 
 export type Product = {
   readonly tickSeconds: number;
@@ -26,6 +36,7 @@ export type Product = {
   readonly acts: Ticked;
   /** A message that is later is `missed`. */
   readonly sendIfLateBySeconds: number;
+  readonly kept: Readonly<Record<Stored, Kept>>;
   readonly pollMinutes: number;
   readonly newPerPoll: number;
   readonly itemsPerCall: number;
@@ -61,6 +72,8 @@ export function readProduct(): Product {
   const due: Omit<Ticked, "leaseSeconds"> = {
     rowsPerTick: obligations.DUE_ROWS,
     rowsPerPage: obligations.DUE_ROWS,
+    // Which plugins have something, and what of each is the oldest.
+    readsWhenFull: 2,
     aheadSeconds: obligations.TICK_MS / 1_000,
   };
   const plain = ScheduleTerms.parse({ text: "Hello", sendAt: "2027-01-01T00:00:00Z" });
@@ -69,12 +82,23 @@ export function readProduct(): Product {
     messages: {
       rowsPerTick: schedule.TICK_PAGES * schedule.TICK_PAGE_ROWS,
       rowsPerPage: schedule.TICK_PAGE_ROWS,
+      readsWhenFull: 0,
       aheadSeconds: schedule.TICK_AHEAD_MS / 1_000,
       leaseSeconds: schedule.SENDING_LEASE_MS / 1_000,
     },
     polls: { ...due, leaseSeconds: obligations.POLL_LEASE_MS / 1_000 },
     acts: { ...due, leaseSeconds: obligations.ACT_LEASE_MS / 1_000 },
     sendIfLateBySeconds: plain.sendIfLateBy,
+    kept: {
+      message: { days: schedule.RETENTION_MS / DAY_MS, removedPerTick: schedule.REMOVE_ROWS },
+      obligation: {
+        days: obligations.keepMs({ recordRetentionDays: ASSUMED.recordDays }) / DAY_MS,
+        removedPerTick: obligations.REMOVE_ROWS,
+      },
+      event: { days: events.RETENTION_MS / DAY_MS, removedPerTick: events.REMOVE_ROWS },
+      record: { days: ASSUMED.recordDays, removedPerTick: records.REMOVE_ROWS },
+      audit: { days: ASSUMED.recordDays, removedPerTick: records.REMOVE_ROWS },
+    },
     pollMinutes: obligations.POLL_MINUTES_DEFAULT,
     newPerPoll: obligations.NEW_PER_POLL,
     itemsPerCall: obligations.PAGE_ITEMS,

@@ -2,7 +2,7 @@
 import { PROFILES, type Profile } from "./arrivals.ts";
 import { PLAN_USD, PRICES, type Priced } from "./cloudflare.ts";
 import type { Report } from "./compute-report.ts";
-import { about, percent, seconds, table, usd, whole } from "./format.ts";
+import { about, gigabytes, percent, seconds, table, usd, whole } from "./format.ts";
 import type { Lateness } from "./lateness.ts";
 import { MEASURED } from "./measured-work.ts";
 import type { Outcome } from "./simulate.ts";
@@ -21,6 +21,7 @@ export function renderReport(report: Report): Readonly<Record<string, string>> {
     ...Object.fromEntries(
       report.months.map(({ size, outcomes }) => [`month ${size}`, monthTable(report, outcomes)]),
     ),
+    storage: storageTable(report),
     cost: costTable(report),
   };
 }
@@ -97,6 +98,11 @@ function monthTable({ product, assumed }: Report, outcomes: Readonly<Record<Prof
 
 function atMost(value: number, limit: number): string {
   return value === limit ? `${whole(value)} (full)` : whole(value);
+}
+
+function storageTable({ storage }: Report): string {
+  const rows = storage.map(({ size, bytes }) => [about(size), ...bytes.map(gigabytes)]);
+  return table(["a month", "after a month", "after a year", "in the end"], rows);
 }
 
 function costTable({ costs }: Report): string {

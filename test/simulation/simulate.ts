@@ -54,6 +54,9 @@ export type Outcome = {
 
 const SECOND_MS = 1_000;
 const HOUR_SECONDS = 3_600;
+
+/** Once the queue has not been empty for so long, nobody counts the few tries that die: work repeats itself anyway. */
+const BEHIND_SECONDS = HOUR_SECONDS;
 const KINDS = ["message", "poll", "act"] as const;
 
 /** Plays the month. */
@@ -70,7 +73,7 @@ class PlayedMonth {
   readonly #times: ReturnType<typeof stepTimes>;
   readonly #plugins: PluginPolls;
   readonly #rows: Readonly<Record<Kind, DueRows>>;
-  readonly #queue = new WorkQueue();
+  readonly #queue: WorkQueue;
   readonly #lateness = {
     message: new LatenessCounter(),
     poll: new LatenessCounter(),
@@ -86,6 +89,8 @@ class PlayedMonth {
   /** What the database has left of this second; below zero it is still busy with what was begun. */
   #roomMs = 0;
   #busyMs = 0;
+  /** When the queue was empty last. */
+  #emptyAt = 0;
   #hourMs = 0;
   #busiestHourMs = 0;
 
@@ -95,10 +100,12 @@ class PlayedMonth {
     this.#month = month;
     this.#times = stepTimes(assumed);
     this.#rows = {
-      message: new DueRows(product.messages),
+      message: new DueRows(product.messages, arrivals),
       poll: new DueRows(product.polls),
       act: new DueRows(product.acts),
     };
+    const { messages, polls, acts } = product;
+    this.#queue = new WorkQueue(Math.max(...[messages, polls, acts].map((of) => of.aheadSeconds)));
     this.#plugins = new PluginPolls({ product, assumed, obligations: hasObligations ? count : 0 });
     for (const poll of this.#plugins.first) {
       this.#rows.poll.add(poll);
@@ -119,7 +126,10 @@ class PlayedMonth {
     this.#queue.advance(now);
     this.#consume(now);
     // Time without work is gone; what was begun goes on.
-    this.#roomMs = this.#queue.first() === undefined ? Math.min(this.#roomMs, 0) : this.#roomMs;
+    if (this.#queue.first() === undefined) {
+      this.#roomMs = Math.min(this.#roomMs, 0);
+      this.#emptyAt = now;
+    }
     const ended = this.#lateness.message.total + this.#missed;
     this.#backlogMax = Math.max(this.#backlogMax, this.#arrived - ended);
     if ((now + 1) % HOUR_SECONDS === 0) {
@@ -135,14 +145,7 @@ class PlayedMonth {
   }
 
   #tick(now: number): void {
-    const { product, assumed, arrivals } = this.#month;
-    const ahead = product.messages.aheadSeconds;
-    for (let at = now === 0 ? 0 : now - product.tickSeconds + ahead + 1; at <= now + ahead; at++) {
-      const due = arrivals[at] ?? 0;
-      if (due > 0) {
-        this.#rows.message.add(dueThen("message", at, due));
-      }
-    }
+    const { assumed } = this.#month;
     this.#ticks.count += 1;
     for (const kind of KINDS) {
       const { entries, rows, pages } = this.#rows[kind].tick(now);
@@ -197,7 +200,8 @@ class PlayedMonth {
   #end(cohort: Cohort, count: number, now: number): void {
     const { assumed, product, random } = this.#month;
     const { kind } = cohort;
-    const dead = random.howMany(count, assumed.dying);
+    const isBehind = now - this.#emptyAt > BEHIND_SECONDS;
+    const dead = isBehind ? 0 : random.howMany(count, assumed.dying);
     if (dead > 0) {
       const { leaseSeconds } = product[LEASED[kind]];
       this.#rows[kind].add({ ...cohort, indexAt: now + leaseSeconds, size: dead, done: 0 });

@@ -5,12 +5,18 @@ import type { Entry } from "./due-rows.ts";
 const FORGET = 100_000;
 
 export class WorkQueue {
-  readonly #delayed = new Map<number, Entry[]>();
+  /** By the second at which the delay ends; the places of seconds that are over are used again. */
+  readonly #delayed: readonly Entry[][];
   #waiting: Entry[] = [];
   #head = 0;
   #length = 0;
   #longest = 0;
   #enqueued = 0;
+
+  /** `delayMax` in seconds: no message has a longer one. */
+  constructor(delayMax: number) {
+    this.#delayed = Array.from({ length: delayMax + 1 }, () => []);
+  }
 
   /** Messages that were put in so far, and that waited at most. */
   get enqueued(): number {
@@ -29,22 +35,17 @@ export class WorkQueue {
       this.#wait(entry);
       return;
     }
-    const known = this.#delayed.get(at);
-    if (known === undefined) {
-      this.#delayed.set(at, [entry]);
-    } else {
-      known.push(entry);
-    }
+    this.#delayed[at % this.#delayed.length]?.push(entry);
   }
 
   /** Ends the delays of that second. */
   advance(now: number): void {
-    const over = this.#delayed.get(now);
-    if (over !== undefined) {
-      this.#delayed.delete(now);
+    const over = this.#delayed[now % this.#delayed.length];
+    if (over !== undefined && over.length > 0) {
       for (const entry of over) {
         this.#wait(entry);
       }
+      over.length = 0;
     }
     this.#longest = Math.max(this.#longest, this.#length);
   }
@@ -61,7 +62,10 @@ export class WorkQueue {
     if (entry.from >= entry.to) {
       this.#head += 1;
     }
-    if (this.#head > FORGET) {
+    if (this.#head === this.#waiting.length) {
+      this.#waiting.length = 0;
+      this.#head = 0;
+    } else if (this.#head > FORGET) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
