@@ -47,7 +47,8 @@ export const SchedulesQuery = PageQuery.extend({
 });
 export type SchedulesQuery = z.infer<typeof SchedulesQuery>;
 
-export const ChangeSchedule = Change.openapi("ChangeScheduledMessage");
+// A schema of its own: the contract's one may be older than what gives schemas their `openapi`.
+export const ChangeSchedule = Change.extend({}).openapi("ChangeScheduledMessage");
 
 export const CreateSchedule = ScheduleTerms.extend({
   instanceId: id,
