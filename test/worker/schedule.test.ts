@@ -102,6 +102,50 @@ describe("a scheduled message", () => {
     expect(await tick()).toEqual([]);
   });
 
+  it("[SCHEDULE-04] that is due before the next tick goes out without it: by bridge, staff and agent, new or changed", {
+    timeout: 30_000,
+  }, async () => {
+    const { phone: agents, stub } = await openChat(desk, "Hello");
+    await ring(stub);
+    await grantFirstParty(desk, "kivuko.scheduling", { permissions: ["WRITE_MESSAGES"] });
+    const [staffs, changedByStaff] = [newPhone(), newPhone()];
+    const byStaff = (phone: string, sendAt: string) =>
+      desk.control<Body>("POST", "/v1/scheduled-messages", {
+        instanceId: desk.supportId,
+        customer: { phone },
+        text: "From Asha.",
+        sendAt,
+      });
+    const [laterByBridge, laterByStaff] = [await schedule(), await byStaff(changedByStaff, inAnHour())];
+    // An agent schedules to the minute.
+    const soon = "2027-03-20T12:01:00.000Z";
+    vi.setSystemTime(Date.parse(soon) - 2_000);
+    const byBridge = await schedule({ sendAt: soon });
+    await byStaff(staffs, soon);
+    const localTime = soon.slice(0, 16);
+    await desk.callTool({
+      tool: "scheduling__schedule_message",
+      body: { input: { text: "Now.", localTime, timeZone: "UTC" }, customer: { phone: agents } },
+    });
+    const change = { sendAt: soon };
+    const path = `/scheduled-messages/${laterByBridge.id}`;
+    expect((await callBridge(desk, { method: "PATCH", path, body: change })).status).toBe(200);
+    const staffPath = `/v1/scheduled-messages/${laterByStaff.body.id}`;
+    expect((await desk.control("PATCH", staffPath, change)).status).toBe(200);
+    vi.setSystemTime(soon);
+    // Nothing ticks here: the queue's own delivery is what is waited for.
+    await vi.waitFor(
+      async () => {
+        expect(await got(byBridge.phone)).toHaveLength(1);
+        expect(await got(laterByBridge.phone)).toHaveLength(1);
+        expect(await got(staffs)).toEqual(["From Asha."]);
+        expect(await got(changedByStaff)).toEqual(["From Asha."]);
+        expect(await got(agents)).toContain("Now.");
+      },
+      { timeout: 20_000, interval: 250 },
+    );
+  });
+
   it("[SCHEDULE-05] is sent once, however often the queue delivers it", async () => {
     const { id, phone, body } = await schedule();
     vi.setSystemTime(new Date(body.sendAt));

@@ -4,6 +4,7 @@ import { requireEffect } from "../../access/require-effect.ts";
 import type { ChangeSchedule, Recurrence, SendAt } from "../../contract/schedule.ts";
 import { writeWithAudit } from "../../db/atomic.ts";
 import { scheduledMessage } from "../../db/schema/index.ts";
+import { enqueueSoon } from "./enqueue-sendings.ts";
 import { formatWallClock } from "./local-time.ts";
 import { requireTemplate, requireTiming } from "./plan-schedule.ts";
 import { wallClockOfStep } from "./recurrence.ts";
@@ -160,6 +161,7 @@ async function write(
   if (changed === 0) {
     throw notOpen(current);
   }
+  await enqueueSoon(ctx, [current]);
   return current;
 }
 

@@ -5,12 +5,13 @@ import { scheduledMessage } from "../../db/schema/index.ts";
 import { isUniqueViolation } from "../../db/violations.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
+import { enqueueSoon } from "./enqueue-sendings.ts";
 import { WAITING_MAX } from "./limits.ts";
 import type { SchedulePlan } from "./plan-schedule.ts";
 import { phonePurpose, type ScheduleRow } from "./schedule-row.ts";
 
 /**
- * Notes a planned message; the minute's tick finds it. Asked again under the same key, it is the one that there is.
+ * Notes a planned message. The minute's tick finds it; what is due sooner is enqueued at once. Asked again under the same key, it is the one that there is.
  * Throws `schedules_too_many` when the owner has as many waiting as one may.
  */
 export async function scheduleMessage({
@@ -74,6 +75,7 @@ export async function scheduleMessage({
     if (added === 0) {
       throw tooManyWaiting();
     }
+    await enqueueSoon(ctx, [row]);
     return row;
   } catch (error) {
     const known = isUniqueViolation(error) ? await findByKey(ctx, row) : undefined;
