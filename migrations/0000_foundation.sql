@@ -1028,6 +1028,7 @@ CREATE INDEX `scheduled_message_org` ON `scheduled_message` (`organization_id`,`
 CREATE INDEX `scheduled_message_coming` ON `scheduled_message` (`organization_id`,`send_at`,`id`) WHERE "scheduled_message"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX `scheduled_message_recurring` ON `scheduled_message` (`organization_id`,`send_at`) WHERE "scheduled_message"."due_at" is not null and "scheduled_message"."recurrence" is not null;--> statement-breakpoint
 CREATE INDEX `scheduled_message_owner` ON `scheduled_message` (`owner_id`,`id`);--> statement-breakpoint
+CREATE INDEX `scheduled_message_ended` ON `scheduled_message` (`updated_at`) WHERE "scheduled_message"."due_at" is null;--> statement-breakpoint
 CREATE INDEX `scheduled_message_chat` ON `scheduled_message` (`chat_object_id`,`id`);--> statement-breakpoint
 CREATE INDEX `scheduled_message_phone_sealed` ON `scheduled_message` (substr("phone_sealed", 1, 3 + instr(substr("phone_sealed", 4), '.'))) WHERE "scheduled_message"."phone_sealed" <> '';--> statement-breakpoint
 CREATE TABLE `scheduled_outcome` (
@@ -1046,6 +1047,7 @@ CREATE TABLE `scheduled_outcome` (
 --> statement-breakpoint
 CREATE INDEX `scheduled_outcome_message` ON `scheduled_outcome` (`scheduled_message_id`,`occurrence`);--> statement-breakpoint
 CREATE INDEX `scheduled_outcome_org` ON `scheduled_outcome` (`organization_id`,`send_at`,`scheduled_message_id`);--> statement-breakpoint
+CREATE INDEX `scheduled_outcome_age` ON `scheduled_outcome` (`ended_at`);--> statement-breakpoint
 CREATE TABLE `api_token` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,

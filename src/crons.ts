@@ -12,6 +12,7 @@ import {
 } from "./effects/obligations/obligations.job.ts";
 import { enqueueDuePaymentWork } from "./effects/payments/find-due-work.job.ts";
 import { enqueueDueSchedules } from "./effects/schedule/find-due-schedules.job.ts";
+import { forgetOldSchedules } from "./effects/schedule/remove-old-schedules.job.ts";
 import { settleApprovals } from "./plugins/approvals/settle-approvals.job.ts";
 import { runDuePluginJobs } from "./plugins/dispatch/run-due-plugin-jobs.job.ts";
 import { destroyExpiredSecrets } from "./plugins/installs/destroy-expired-secrets.job.ts";
@@ -20,7 +21,8 @@ import { removeExpiredRecords } from "./plugins/records/remove-expired-records.j
 import { SEALED_COLUMNS } from "./sealed-columns.ts";
 import { reportMasterKeys, resealWithNewestKey } from "./tenancy/sealing/sealing.job.ts";
 
-const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> = {
+/** Which jobs each tick runs. */
+export const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> = {
   "* * * * *": [
     destroyExpiredSecrets,
     removeExpiredReviews,
@@ -29,6 +31,7 @@ const JOBS: Readonly<Record<string, readonly ((ctx: Ctx) => Promise<void>)[]>> =
     enqueueDuePaymentWork,
     keepOrders,
     enqueueDueSchedules,
+    forgetOldSchedules,
     enqueueDueDeliveries,
     removeExpiredEvents,
     enqueueDueObligations,

@@ -1307,12 +1307,12 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
   {
     id: "CALENDAR-01",
-    source: "docs/decisions/0034-calendar.md",
+    source: "docs/decisions/0035-calendar.md",
     rule: "One calendar has messages, reminders and escalations, each with its time, its state and why it is there.",
   },
   {
     id: "CALENDAR-02",
-    source: "docs/decisions/0034-calendar.md",
+    source: "docs/decisions/0035-calendar.md",
     rule: "The calendar is read in pages of a bounded number of rows, which together show every entry once.",
   },
   {

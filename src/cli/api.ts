@@ -138,6 +138,22 @@ export type Approval = {
   readonly expiresAt: string;
 };
 
+/** One thing that goes out, or was to. */
+export type CalendarEntry = {
+  readonly kind: string;
+  readonly at: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly text: string;
+  readonly why: {
+    readonly askedBy: { readonly kind: string };
+    readonly plugin: string | null;
+    readonly occurrence: number;
+    readonly occurrences: number;
+    readonly obligation: { readonly title: string } | null;
+  };
+};
+
 /** What a simulated phone got: a message with what is beside its words. */
 export type PhoneLine = {
   readonly seq: number;
@@ -224,6 +240,13 @@ export function createApi(client: HttpClient) {
       request<WhyAnswer>("POST", `${toolPath(instanceId, tool)}/why`, { body: {} }),
 
     listCalls: (query: CallFilter & Query) => request<Page<CallRecord>>("GET", "/v1/calls", { query }),
+
+    readCalendar: (query: Query) =>
+      request<{ readonly data: readonly CalendarEntry[]; readonly isComplete: boolean }>(
+        "GET",
+        "/v1/calendar",
+        { query },
+      ),
 
     listApprovals: (state: string) => listAll<Approval>("/v1/approvals", { state }),
     decideApproval: (id: string, verdict: Verdict, body: { reason?: string }) =>

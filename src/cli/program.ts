@@ -5,6 +5,7 @@ import { createApi } from "./api.ts";
 import { CliError, EXIT_OK, failure, usageError } from "./cli-error.ts";
 import { type CommandLine, examples } from "./command-line.ts";
 import { defineApprovals } from "./commands/approvals.ts";
+import { defineCalendar } from "./commands/calendar.ts";
 import { defineCall } from "./commands/call.ts";
 import { defineChat } from "./commands/chat.ts";
 import { defineDev } from "./commands/dev.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((line: CommandLine) => void)[] = [
   defineWhy,
   defineChat,
   defineApprovals,
+  defineCalendar,
   defineLogs,
   defineDev,
   defineInstances,

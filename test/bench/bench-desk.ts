@@ -46,6 +46,7 @@ const BRIDGE_PERMISSIONS = [
   "plugin:messages:send:external_recipient",
   "plugin:payments:initiate:external_recipient",
   "plugin:payments:status:own",
+  "plugin:messages:schedule:external_recipient",
 ];
 
 /** The manifest that Kivuko installs. `origin` is the loopback origin of the plugin. */

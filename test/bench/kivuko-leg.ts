@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { D1Database } from "@cloudflare/workers-types";
 import { type Api, createApi } from "../../src/local/api.ts";
 import { ensureOwner } from "../../src/local/owner.ts";
 import { type LogLine, type PlatformOptions, startPlatform } from "../../src/local/platform.ts";
@@ -19,6 +20,9 @@ export type Kivuko = {
   readonly pluginSecret: string;
   /** Of the Worker's inspector; throws unless started with `inspect`. */
   readonly inspectorUrl: () => Promise<URL>;
+  readonly database: () => Promise<D1Database>;
+  /** Runs the cron triggers once. */
+  readonly tick: () => Promise<void>;
   /** Tool-call records in the database. */
   readonly countRecords: () => Promise<number>;
   readonly stop: () => Promise<void>;
@@ -60,6 +64,8 @@ export async function startKivuko(
           assert.deepEqual(answer, { status: "ok", result: pluginAnswer });
         },
       },
+      database: platform.getD1,
+      tick: platform.tick,
       countRecords: async () => {
         const db = await platform.getD1();
         return (await db.prepare("SELECT count(*) AS count FROM tool_call").first<number>("count")) ?? 0;

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { type Inspector, openInspector } from "./inspector.ts";
 import type { Kivuko } from "./kivuko-leg.ts";
+import { residentMiB } from "./memory.ts";
 import { awaitReplies, forEach, phoneNumber, readReplies, write } from "./phones.ts";
 
 /** A chat before and after it has a long past. */
@@ -75,13 +75,4 @@ async function readMemory(inspector: Inspector, { leg }: Kivuko): Promise<Memory
   await inspector.call("HeapProfiler.collectGarbage");
   const { usedSize } = (await inspector.call("Runtime.getHeapUsage")) as { usedSize: number };
   return { heapMiB: usedSize / MIB, residentMiB: residentMiB(leg.runtimeProcessId) };
-}
-
-function residentMiB(id: number | undefined): number | undefined {
-  try {
-    const [, kib] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/status`, "utf8")) ?? [];
-    return kib === undefined ? undefined : Number(kib) / 1024;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,8 @@
  * `npm run bench`: Kivuko's tool dispatch and its gateway against a bare proxy and the nearest peer of each, all in
  * workerd, all calling the same plugin or model on this machine, turn by turn in one run; then many chats and a long one. Prints a table, writes JSON, and exits 1 when any
  * answer was wrong or a call left no record. `--quick` for one round; `--rounds`, `--seconds` and `--json <file>`
- * to taste. `--profile` samples the dispatch instead of measuring it, and writes a `.cpuprofile`.
+ * to taste. `--profile` samples the dispatch instead of measuring it, and writes a `.cpuprofile`. `--schedule` measures
+ * messages for later instead: many that are due at once, and a tick while many wait.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -13,12 +14,13 @@ import { measureBridge } from "./bridge-calls.ts";
 import { countingEntry } from "./counting-entry.ts";
 import { measureGateway } from "./gateway-bench.ts";
 import { startKivuko } from "./kivuko-leg.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine, type Machine } from "./machine.ts";
 import { measureTurn } from "./measure.ts";
 import type { PluginReport } from "./plugin-process.ts";
 import { hottestFunctions, profileWorker, readWorkerSourceMap } from "./profile.ts";
 import { formatHotFunctions, formatReport, type Report } from "./report.ts";
 import { CONNECTIONS, type Rounds, runRounds, warmUp } from "./rounds.ts";
+import { benchSchedules, formatSchedules } from "./schedule-bench.ts";
 import { checkSignedCall } from "./signed-call.ts";
 import { measureStages } from "./stages.ts";
 import { type Series, summarize } from "./summary.ts";
@@ -31,6 +33,7 @@ const RECORDS_AT_MOST_MS = 20_000;
 const RECORDS_STEP_MS = 250;
 /** Of each kind of bridge call. */
 const BRIDGE_CALLS = { quick: 100, whole: 500 };
+const SCHEDULE_FILE = ".kivuko/bench/schedule.json";
 const PROFILE_FILE = ".kivuko/bench/dispatch.cpuprofile";
 const HOT_FUNCTIONS = 30;
 
@@ -41,6 +44,7 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "3" },
     json: { type: "string", default: ".kivuko/bench/latest.json" },
     profile: { type: "boolean", default: false },
+    schedule: { type: "boolean", default: false },
   },
 });
 const rounds: Rounds = {
@@ -48,19 +52,36 @@ const rounds: Rounds = {
   turn: { leadInMs: LEAD_IN_MS, measureMs: Number(options.seconds) * 1_000 },
 };
 
-const machine = describeMachine();
-const bench = await startBench({ inspect: options.profile });
-try {
-  if (options.profile) {
-    await profile(bench);
-  } else {
-    await measure(bench);
-  }
-} finally {
-  await bench.stop();
+if (options.schedule) {
+  await measureSchedules();
+} else {
+  await measureDispatch();
 }
 
-async function measure(bench: Bench): Promise<void> {
+async function measureDispatch(): Promise<void> {
+  const machine = describeMachine();
+  const bench = await startBench({ inspect: options.profile });
+  try {
+    if (options.profile) {
+      await profile(bench);
+    } else {
+      await measure(bench, machine);
+    }
+  } finally {
+    await bench.stop();
+  }
+}
+
+async function measureSchedules(): Promise<void> {
+  const report = await benchSchedules(options.quick);
+  console.log(formatSchedules(report));
+  await save(SCHEDULE_FILE, JSON.stringify(report, null, 2));
+  if (report.rushes.some(({ lost, doubled }) => lost + doubled > 0)) {
+    process.exitCode = 1;
+  }
+}
+
+async function measure(bench: Bench, machine: Machine): Promise<void> {
   const startedAt = new Date().toISOString();
   for (const leg of bench.legs) {
     await warmUp(bench, leg);

@@ -308,6 +308,52 @@ describe("a tool call", () => {
   });
 });
 
+describe("calendar", () => {
+  const ENTRY = {
+    kind: "reminder",
+    at: "2026-12-01T09:00:00.000Z",
+    state: "held",
+    reason: "quiet_hours",
+    text: "Your rent\u001b[2J is due.",
+    why: {
+      askedBy: { kind: "plugin" },
+      plugin: "RENT",
+      occurrence: 2,
+      occurrences: 3,
+      obligation: { title: "Rent of November" },
+    },
+  };
+  const calendar = (isComplete: boolean, ...data: object[]) =>
+    platform({ "GET /v1/calendar": { body: { data, nextCursor: null, isComplete } } });
+
+  test("shows what goes out, why, and that there is more", async () => {
+    const { env, asked } = await calendar(false, ENTRY, {
+      ...ENTRY,
+      kind: "message",
+      state: "scheduled",
+      reason: null,
+      why: { ...ENTRY.why, plugin: null, askedBy: { kind: "user" }, occurrences: 1, obligation: null },
+    });
+    const run = await kivuko(["calendar", "--kind", "reminder", "--days", "2", "--back", "1"], { env });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toContain(
+      "2026-12-01T09:00:00Z  reminder  held: quiet_hours  RENT, Rent of November, 2 of 3",
+    );
+    expect(run.stdout).toMatch(/message +scheduled +staff +Your rent is due\./);
+    expect(run.stdout).not.toContain("\u001b[2J");
+    expect(run.stderr).toContain("There is more");
+    expect(asked).toHaveLength(1);
+  });
+
+  test("is the platform's own answer with --json, and says when there is nothing", async () => {
+    const { env } = await calendar(true);
+    expect((await kivuko(["calendar"], { env })).stderr).toContain("Nothing goes out");
+    const run = await kivuko(["calendar", "--json"], { env });
+    expect(JSON.parse(run.stdout)).toMatchObject({ data: [], isComplete: true });
+    expect(await kivuko(["calendar", "--days", "94"], { env })).toMatchObject({ exitCode: 2 });
+  });
+});
+
 describe("approvals", () => {
   const APPROVAL = {
     id: "apr_1",

@@ -19,6 +19,7 @@ import {
 } from "./support/obligations.ts";
 import { addMember } from "./support/organization.ts";
 
+const SCHEDULE = "plugin:messages:schedule:external_recipient";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -269,5 +270,55 @@ describe("[CALENDAR-02] many entries", () => {
        order by ${time}, id limit 1000`,
     ).all<{ detail: string }>();
     expect(results[0]?.detail).toContain(`INDEX ${index} (${column}=? AND ${time}>? AND ${time}<?)`);
+  });
+});
+
+describe("[CALENDAR-03] a scheduled message that is tried out", () => {
+  it("says what each rule has against it at its time or another, and stays as it is", async () => {
+    const desk = await createDesk("well", { permissions: [SCHEDULE] }, undefined, [SCHEDULE]);
+    const quietHours = { from: "21:00", to: "07:00", allowUrgent: false };
+    await desk.control("PATCH", `/v1/instances/${desk.supportId}`, { delivery: { quietHours } });
+    const phone = nextPhone();
+    // 12:00 and 22:00 in Nairobi.
+    const [noon, night] = ["2027-06-01T09:00:00.000Z", "2027-06-01T19:00:00.000Z"];
+    const { body: own } = await callBridge<{ id: string }>(desk, {
+      method: "POST",
+      path: "/scheduled-messages",
+      body: { ...toPhone(phone), text: "Tomorrow at ten.", sendAt: noon, sendIfLateBy: 12 * 3_600 },
+    });
+    const simulate = async (fields: object) =>
+      (
+        await desk.control<{ decision: string; reason: string; until: string; code: string; at: string }>(
+          "POST",
+          `/v1/scheduled-messages/${own.id}/delivery-simulations`,
+          fields,
+        )
+      ).body;
+    expect(await simulate({})).toMatchObject({ decision: "send", reason: "allowed", at: noon });
+    expect(await simulate({ at: night })).toMatchObject({
+      decision: "hold",
+      reason: "quiet_hours",
+      until: "2027-06-02T04:00:00.000Z",
+    });
+    expect(await simulate({ at: "2027-06-01T21:00:01Z" })).toMatchObject({
+      decision: "block",
+      reason: "expired",
+    });
+    expect(await simulate({ at: "2020-01-01T00:00:00Z" })).toMatchObject({ code: "simulation_time_passed" });
+    await desk.control("POST", `/v1/instances/${desk.supportId}/simulator/messages`, {
+      from: phone,
+      text: "STOP",
+    });
+    expect(await simulate({})).toMatchObject({ decision: "block", reason: "opted_out" });
+    await desk.control("PUT", `/v1/instances/${desk.supportId}/grants/${desk.installation.id}`, {
+      permissions: [],
+    });
+    expect(await simulate({})).toMatchObject({ decision: "block", reason: "grant_revoked" });
+    const path = `/v1/scheduled-messages/${own.id}`;
+    expect((await desk.control("GET", path)).body).toMatchObject({ state: "scheduled", sendAt: noon });
+    await desk.control("POST", `${path}/cancel`);
+    expect(await simulate({})).toMatchObject({ code: "scheduled_message_not_open" });
+    const other = await createDesk();
+    expect((await other.control("POST", `${path}/delivery-simulations`, {})).status).toBe(404);
   });
 });

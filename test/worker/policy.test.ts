@@ -1,7 +1,9 @@
 /** The delivery policy where it is asked: in the one way out, for every message, at the moment of sending. */
+import { runInDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Think } from "../../src/agent/chats/run-turn.ts";
 import type { SendPolicy } from "../../src/contract/policy.ts";
+import type { ChatObject } from "../../src/worker.ts";
 import { newPhone, thinkBy } from "./support/chats.ts";
 import { createDesk, type Desk } from "./support/desk.ts";
 import { createPolicyNumber, DAY_MS, HOUR_MS, NOON, PolicyCustomer, REMINDER } from "./support/policy.ts";
@@ -185,6 +187,21 @@ describe("what is not sent now", () => {
       "Taken back: blocked withdrawn",
       "Revoked: blocked grant_revoked",
     ]);
+  });
+
+  it("[POLICY-11] is not taken back in halves", async () => {
+    const customer = await customerOf(nightId);
+    customer.now = NOON + 10 * HOUR_MS;
+    expect(await customer.send("Word ".repeat(1_500), PROACTIVE, "long")).toBe("held quiet_hours");
+    const stub = await customer.stub();
+    const parts = await runInDurableObject(stub, (_: ChatObject, { storage: { sql } }) => {
+      const firstPart = "SELECT MIN(seq) FROM outbox WHERE state = 'held'";
+      sql.exec(`UPDATE outbox SET state = 'sent' WHERE seq = (${firstPart})`);
+      return sql.exec<{ state: string }>("SELECT state FROM outbox ORDER BY seq DESC LIMIT 2").toArray();
+    });
+    expect(parts.map(({ state }) => state)).toEqual(["held", "sent"]);
+    expect(await stub.withdraw({ dedupeKey: "long" })).toBe(false);
+    expect((await customer.states()).at(-1)).toMatch(/: held quiet_hours$/);
   });
 
   it("[POLICY-12] is not kept for ever", async () => {

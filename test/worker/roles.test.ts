@@ -17,10 +17,11 @@ import { addApiToken, addMember, createOrganization, testDb } from "./support/or
 
 /** What those may change who mostly look: a support agent talks to customers, and money is finance's. */
 const OWN_WRITES = {
-  viewer: ["shareReceipt", "simulateDelivery"],
+  viewer: ["shareReceipt", "simulateDelivery", "simulateScheduledMessage"],
   agent: [
     "writeChatMessage",
     "simulateDelivery",
+    "simulateScheduledMessage",
     "takeChat",
     "updateChat",
     "releaseChat",

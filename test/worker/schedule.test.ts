@@ -90,7 +90,7 @@ describe("a scheduled message", () => {
     const { id, phone, body } = await schedule();
     const due = Date.parse(body.sendAt);
     expect(body).toMatchObject({ state: "scheduled", remaining: 1, occurrence: 1 });
-    vi.setSystemTime(due - 61_000);
+    vi.setSystemTime(due - 76_000);
     expect(await tick()).toEqual([]);
     vi.setSystemTime(due - 30_000);
     expect(await tick()).toMatchObject([{ body: { type: "schedule.send", id }, delaySeconds: 30 }]);

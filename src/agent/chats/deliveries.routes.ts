@@ -2,8 +2,8 @@ import { createRoute } from "@hono/zod-openapi";
 import { CONTROL_PLANE, jsonAnswer, jsonBody, PageQuery, pageOf, problems } from "../../http/openapi.ts";
 import { createRouter } from "../../http/router.ts";
 import { listDeliveries } from "./list-deliveries.ts";
-import { Delivery, DeliverySimulation, IdParam, SimulateDelivery } from "./schemas.ts";
-import { simulateDelivery } from "./simulate-delivery.ts";
+import { Delivery, DeliverySimulation, IdParam, SimulateDelivery, SimulateSending } from "./schemas.ts";
+import { simulateDelivery, simulateSending } from "./simulate-delivery.ts";
 
 const tags = ["Chats"];
 const security = CONTROL_PLANE;
@@ -46,5 +46,27 @@ deliveryRoutes.openapi(
   async (c) => {
     const input = { ...c.req.valid("param"), fields: c.req.valid("json") };
     return c.json(await simulateDelivery({ ctx: c.get("ctx"), input }), 200);
+  },
+);
+
+deliveryRoutes.openapi(
+  createRoute({
+    method: "post",
+    path: "/v1/scheduled-messages/{id}/delivery-simulations",
+    operationId: "simulateScheduledMessage",
+    tags: ["Scheduled messages"],
+    security,
+    summary: "What would become of a scheduled message at its time, or at another",
+    description:
+      "Decides by the customer's chat, the number's settings and the plugin's grant as they are now. Nothing is sent, kept or counted.",
+    request: { params: IdParam, body: jsonBody(SimulateSending) },
+    responses: {
+      200: jsonAnswer(DeliverySimulation, "The decision, and what each rule says."),
+      ...problems(400, 404, 409, 422),
+    },
+  }),
+  async (c) => {
+    const input = { ...c.req.valid("param"), fields: c.req.valid("json") };
+    return c.json(await simulateSending({ ctx: c.get("ctx"), input }), 200);
   },
 );

@@ -155,13 +155,15 @@ export function reconsiderHeld(sql: SqlStorage, now: number): void {
   sql.exec("UPDATE outbox SET due_at = MIN(due_at, ?) WHERE state = 'held'", now);
 }
 
-/** Takes back what was put out under this key, all parts of it that have not left. Returns whether the last had not. */
+/** Takes back what was put out under this key, unless a part of it may have left. Returns whether it did. */
 export function withdrawFromOutbox(sql: SqlStorage, dedupeKey: string): boolean {
   return sql
     .exec<{ isLast: number }>(
       `UPDATE outbox SET state = 'blocked', error_code = 'withdrawn', decision = 'block', reason = 'withdrawn',
                            until = NULL
          WHERE group_seq = (SELECT seq FROM outbox WHERE dedupe_key = ?) AND state IN ('waiting', 'held')
+           AND NOT EXISTS (SELECT 1 FROM outbox AS part WHERE part.group_seq = outbox.group_seq
+                             AND part.state IN ('sending', 'sent', 'unknown'))
          RETURNING group_seq = seq AS isLast`,
       dedupeKey,
     )

@@ -125,7 +125,16 @@ export const SimulateDelivery = z.strictObject({
 });
 export type SimulateDelivery = z.infer<typeof SimulateDelivery>;
 
+export const SimulateSending = z.strictObject({
+  at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .openapi({ description: "When; left out, the message's own time, or now when that is over." }),
+});
+export type SimulateSending = z.infer<typeof SimulateSending>;
+
 export const DeliverySimulation = Decision.extend({
+  at: z.iso.datetime().openapi({ description: "The time that it was decided for." }),
   rules: z
     .array(
       z.object({

@@ -76,6 +76,7 @@ export const scheduledMessage = sqliteTable(
       .on(t.organizationId, t.sendAt)
       .where(sql`${t.dueAt} is not null and ${t.recurrence} is not null`),
     index("scheduled_message_owner").on(t.ownerId, t.id),
+    index("scheduled_message_ended").on(t.updatedAt).where(sql`${t.dueAt} is null`),
     index("scheduled_message_chat").on(t.chatObjectId, t.id),
     sealedIndex("scheduled_message_phone_sealed", t.phoneSealed),
   ],
@@ -102,5 +103,6 @@ export const scheduledOutcome = sqliteTable(
   (t) => [
     index("scheduled_outcome_message").on(t.scheduledMessageId, t.occurrence),
     index("scheduled_outcome_org").on(t.organizationId, t.sendAt, t.scheduledMessageId),
+    index("scheduled_outcome_age").on(t.endedAt),
   ],
 );

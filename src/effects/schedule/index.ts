@@ -1,5 +1,6 @@
 export { readSendings } from "./calendar-parts.ts";
 export { cancelSchedule, changeSchedule, planCancel, planChange } from "./change-schedule.ts";
+export { describeSending } from "./describe-sending.ts";
 export { listOwnSchedules } from "./list-schedules.ts";
 export { planSchedule } from "./plan-schedule.ts";
 export { presentSchedule } from "./present.ts";

@@ -13,8 +13,11 @@ export const OCCURRENCES_MAX = 400;
 /** Messages of one plugin, or of an organisation's staff, that wait. More are a loop. */
 export const WAITING_MAX = 10_000;
 
-/** What a tick looks ahead: the queue's delay gives the second, the next tick the minute. */
-export const TICK_AHEAD_MS = MINUTE_MS;
+/**
+ * What a tick looks ahead: the queue's delay gives the second, the next tick the minute. A tick may begin some seconds
+ * late, so it sees a little of the minute after; what two ticks enqueue is sent once.
+ */
+export const TICK_AHEAD_MS = MINUTE_MS + 15 * SECOND_MS;
 
 /** Rows of one read of a tick, and reads: together what one tick hands to the queue at most. */
 export const TICK_PAGE_ROWS = 1_000;
@@ -40,3 +43,9 @@ export const CHAT_LIST_MAX = 20;
 
 /** Sendings that end in one go when an outage swallowed them; what is left of more is done by the next tick. */
 export const MISSED_MAX = 31;
+
+/** Outcomes, and messages that are over, are kept this long: a year can be looked back on, with a month to spare. */
+export const RETENTION_MS = 400 * DAY_MS;
+
+/** Rows of each kind that one tick deletes. */
+export const REMOVE_ROWS = 1_000;

@@ -11,7 +11,7 @@ import type { SchedulePlan } from "./plan-schedule.ts";
 import { phonePurpose, type ScheduleRow } from "./schedule-row.ts";
 
 /**
- * Notes a planned message. The minute's tick finds it; what is due sooner is enqueued at once. Asked again under the same key, it is the one that there is.
+ * Notes a planned message; the minute's tick finds it, and what is due before that is enqueued at once. Asked again under the same key, it is the one that there is.
  * Throws `schedules_too_many` when the owner has as many waiting as one may.
  */
 export async function scheduleMessage({

@@ -49,6 +49,13 @@ export async function sendScheduledTogether({
     }),
   );
   await settleEach(ctx, settlements, failures);
+  // What its conversation gave back is due at once.
+  await enqueueSoon(
+    ctx,
+    settlements
+      .filter(({ next }) => next.state === "scheduled")
+      .map(({ row, next }) => ({ ...row, ...next })),
+  );
   return failures;
 }
 

@@ -36,7 +36,7 @@ test("[POLICY-19] what sends is called by the conversation's loop, and what it s
     "src/agent/chats/send-waiting.ts",
   ]);
   expect(filesWith(/\bsendWaiting\(/).toSorted()).toEqual([
-    "src/agent/chats/chat.object.ts",
+    "src/agent/chats/conversation.ts",
     "src/agent/chats/send-waiting.ts",
   ]);
   expect(filesWith(/INSERT INTO outbox\b/)).toEqual(["src/agent/chats/outbox.ts"]);

@@ -411,6 +411,10 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     request: (ids) => ({ ...bySchedule(ids), body: { text: "It is moved." } }),
   },
   cancelScheduledMessage: { permission: "schedules:write", request: bySchedule },
+  simulateScheduledMessage: {
+    permission: "schedules:read",
+    request: (ids) => ({ ...bySchedule(ids), body: {} }),
+  },
   readCalendar: {
     permission: "schedules:read",
     request: () => ({ query: { from: new Date(Date.now()).toISOString() } }),
