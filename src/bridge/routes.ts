@@ -26,7 +26,8 @@ export function describeBridge(registry: OpenAPIHono["openAPIRegistry"]): void {
     bearerFormat: "JWT",
     description: "A token that the plugin signs with its secret, for one body: docs/bridge.md.",
   });
-  const Rehearsal = DryRun.openapi("BridgeDryRun");
+  // A copy: what was made before zod was extended has no `openapi`.
+  const Rehearsal = DryRun.clone().openapi("BridgeDryRun");
   for (const call of BRIDGE_CALLS) {
     registry.registerPath(describe(call, Rehearsal));
   }

@@ -47,8 +47,8 @@ export const SchedulesQuery = PageQuery.extend({
 });
 export type SchedulesQuery = z.infer<typeof SchedulesQuery>;
 
-// A schema of its own: the contract's one may be older than what gives schemas their `openapi`.
-export const ChangeSchedule = Change.extend({}).openapi("ChangeScheduledMessage");
+// A copy: what was made before zod was extended has no `openapi`.
+export const ChangeSchedule = Change.clone().openapi("ChangeScheduledMessage");
 
 export const CreateSchedule = ScheduleTerms.extend({
   instanceId: id,

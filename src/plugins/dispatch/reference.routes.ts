@@ -22,7 +22,8 @@ const CallInput = z
 
 /** Adds the call to the OpenAPI document; its handler is mounted outside of the described routes. */
 export function describeToolCall(registry: OpenAPIHono["openAPIRegistry"]): void {
-  const Outcome = ToolCallOutcome.openapi("ToolCallOutcome");
+  // A copy: what was made before zod was extended has no `openapi`.
+  const Outcome = ToolCallOutcome.clone().openapi("ToolCallOutcome");
   const refusals = problems(400, 404, 413, 422);
   const { content: problem } = refusals[403];
   registry.registerPath({

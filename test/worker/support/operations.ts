@@ -435,7 +435,10 @@ const KNOWN: Readonly<Record<string, KnownOperation>> = {
     permission: "chats:write",
     request: ({ chatId }) => ({ params: { id: chatId }, body: { timeZone: "Europe/London" } }),
   },
-  listDecidedDeliveries: { permission: "calls:read", request: nothing },
+  listDecidedDeliveries: {
+    permission: "calls:read",
+    request: ({ instanceId, installationId }) => ({ query: { instanceId, installationId } }),
+  },
   listObligations: { permission: "obligations:read", request: nothing },
   readObligation: {
     permission: "obligations:read",
