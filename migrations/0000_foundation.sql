@@ -594,6 +594,8 @@ CREATE TABLE `obligation` (
 	`phone_sealed` text,
 	`chat_object_id` text,
 	`urgency` text,
+	`template` text,
+	`when_closed` text,
 	`every_hours` integer,
 	`round` integer DEFAULT 1 NOT NULL,
 	`times_left` integer NOT NULL,

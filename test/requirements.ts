@@ -1246,6 +1246,11 @@ export const REQUIREMENTS: readonly Requirement[] = [
     rule: "A plugin with thousands of obligations or numbers keeps no other plugin waiting.",
   },
   {
+    id: "OBLIGATION-17",
+    source: "docs/decisions/0033-obligations.md",
+    rule: "While WhatsApp takes templates only, a reminder goes out as its template; without one it is blocked or held, as its plugin says.",
+  },
+  {
     id: "SCHEDULE-01",
     source: "docs/decisions/0032-schedule.md",
     rule: "A local time goes out by the clock of its zone; the hour that is skipped is refused with what to use, and of an hour that comes twice the first counts unless told.",

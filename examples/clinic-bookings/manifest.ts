@@ -51,6 +51,11 @@ export function clinicBookingsManifest(baseUrl: string) {
             "An approved English template with {{1}} for the service and {{2}} for the time. WhatsApp takes nothing " +
             "else from a number to which the patient has not written for a day.",
         },
+        balanceTemplate: {
+          type: "string",
+          minLength: 1,
+          description: "The same for unpaid bills, with {{1}} for the service and {{2}} for the amount.",
+        },
       },
       required: ["timeZone", "consultationFee"],
     },

@@ -69,8 +69,8 @@ export function createClinicBookings({
         };
       },
 
-      list_due_balances: ({ now: at, limit }) => ({
-        obligations: book.due(at, limit).map(toObligation),
+      list_due_balances: ({ now: at, limit }, { config }) => ({
+        obligations: book.due(at, limit).map((balance) => toObligation(balance, config.balanceTemplate)),
       }),
 
       record_reminder: ({ obligationId, eventType, occurredAt, reason }) => {
@@ -92,12 +92,11 @@ async function scheduleReminder(
     return "too_close";
   }
   const when = `${dayAndTime(startsAt, timeZone)} (${timeZone})`;
-  const variables = { "1": service, "2": when };
   try {
     const { state } = await bridge.scheduledMessages.create({
       text: `Your appointment: ${service}, ${when}. Reply here if you cannot come.`,
       sendAt: { localTime, timeZone },
-      ...(template !== undefined && { template: { name: template, language: "en", variables } }),
+      ...inPlaceOfText(template, { "1": service, "2": when }),
     });
     return state;
   } catch (error) {
@@ -108,7 +107,15 @@ async function scheduleReminder(
   }
 }
 
-function toObligation({ booking, dueAt, needsPerson }: DueBalance): DueObligation {
+/** What goes out while WhatsApp takes templates only, if the clinic has one approved. */
+function inPlaceOfText(name: string | undefined, variables: Readonly<Record<string, string>>) {
+  return name === undefined ? {} : { template: { name, language: "en", variables } };
+}
+
+function toObligation(
+  { booking, dueAt, needsPerson }: DueBalance,
+  template: string | undefined,
+): DueObligation {
   const { id, userId, service, fee } = booking;
   const amount = money.format(fee / 100);
   return {
@@ -118,6 +125,7 @@ function toObligation({ booking, dueAt, needsPerson }: DueBalance): DueObligatio
     userId,
     message: `Your visit ${id} (${service}) is still unpaid: ${amount}. Thank you for settling it this week.`,
     action: needsPerson ? "escalation" : "reminder",
+    ...inPlaceOfText(template, { "1": service, "2": amount }),
     ...(needsPerson && { escalation: { summary: `${amount} for ${id} is unpaid after three reminders.` } }),
   };
 }

@@ -1,7 +1,9 @@
 /** What the platform hears when it asks a plugin, by `obligations.list_due`, what is due. */
 import { z } from "zod";
 import { ESCALATION_URGENCIES } from "./escalation-words.ts";
+import { MessageTemplate } from "./message-template.ts";
 import { OBLIGATION_ACTIONS } from "./obligation-words.ts";
+import { WHEN_CLOSED } from "./policy.ts";
 
 const NAME_MAX_CHARACTERS = 200;
 const MESSAGE_MAX_CHARACTERS = 4_096;
@@ -23,6 +25,10 @@ export const DueObligation = z
     phone: z.string().min(1).max(PHONE_MAX_CHARACTERS).optional(),
     message: Message,
     action: z.enum(OBLIGATION_ACTIONS),
+    /** Reminders: goes out in the message's place while WhatsApp takes templates only. */
+    template: MessageTemplate.optional(),
+    /** Reminders, then and without a template: wait for the customer to write, or give up, which is the usual. */
+    whenClosed: z.enum(WHEN_CLOSED).optional(),
     /** What staff is told, where it is not title and message. */
     escalation: z
       .object({
@@ -35,4 +41,6 @@ export const DueObligation = z
     message: "must name the customer by either userId or phone",
     path: ["userId"],
   });
-export type DueObligation = z.infer<typeof DueObligation>;
+export type DueObligation = z.input<typeof DueObligation>;
+/** The same as it was read: nothing that has a default is missing. */
+export type ListedObligation = z.output<typeof DueObligation>;

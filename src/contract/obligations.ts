@@ -1,6 +1,8 @@
 /** Things that somebody owes or has to do, as plugins ask for them. What their tools list has its own file. */
 import { z } from "zod";
+import { MessageTemplate } from "./message-template.ts";
 import { OBLIGATION_ACTIONS, OBLIGATION_STATES } from "./obligation-words.ts";
+import { WHEN_CLOSED } from "./policy.ts";
 import { Recipient } from "./recipient.ts";
 
 const NAME_MAX_CHARACTERS = 200;
@@ -13,17 +15,20 @@ const REPEAT_MAX_TIMES = 100;
 const Name = z.string().trim().min(1).max(NAME_MAX_CHARACTERS);
 const Message = z.string().trim().min(1).max(MESSAGE_MAX_CHARACTERS);
 
-/** Asks for a reminder or an escalation of something that the plugin knows to be due at a certain time. */
-export const RequestObligation = z.strictObject({
-  recipient: Recipient,
+/** What is due when, and what is to be done about it; whom it is about stands beside it. */
+const ObligationTerms = z.strictObject({
   /** The plugin's own name for it. With `dueAt` it is one thing, however often it is asked for. */
   externalId: Name,
   title: Name,
   /** In the past: at once. */
-  dueAt: z.iso.datetime(),
+  dueAt: z.iso.datetime({ offset: true }),
   /** What the customer reads, or with an escalation what staff reads. */
   message: Message,
   action: z.enum(OBLIGATION_ACTIONS),
+  /** Reminders: goes out in the message's place while WhatsApp takes templates only. */
+  template: MessageTemplate.optional(),
+  /** Reminders, then and without a template: wait for the customer to write, or give up, which is the usual. */
+  whenClosed: z.enum(WHEN_CLOSED).optional(),
   /** Again after so many hours, `times` times in all. */
   repeat: z
     .strictObject({
@@ -32,7 +37,11 @@ export const RequestObligation = z.strictObject({
     })
     .optional(),
 });
-export type RequestObligation = z.infer<typeof RequestObligation>;
+export type ObligationTerms = z.infer<typeof ObligationTerms>;
+
+/** Asks for a reminder or an escalation of something that the plugin knows to be due at a certain time. */
+export const RequestObligation = ObligationTerms.extend({ recipient: Recipient });
+export type RequestObligation = z.input<typeof RequestObligation>;
 
 /** An obligation as the plugin that asked for it sees it. */
 export const RequestedObligation = z.object({

@@ -1,5 +1,6 @@
 /** Messages for later, as they cross the wire. */
 import { z } from "zod";
+import { MessageTemplate } from "./message-template.ts";
 import { WHEN_CLOSED } from "./policy.ts";
 import { Recipient } from "./recipient.ts";
 import { SCHEDULE_STATES } from "./schedule-words.ts";
@@ -37,13 +38,6 @@ export const Recurrence = z.strictObject({
 });
 export type Recurrence = z.infer<typeof Recurrence>;
 
-/** Goes out in the text's place where WhatsApp takes approved templates only. */
-const ScheduleTemplate = z.strictObject({
-  name: z.string().min(1).max(512),
-  language: z.string().min(2).max(16),
-  variables: z.record(z.string().max(64), z.string().max(1_024)).default({}),
-});
-
 const text = z.string().trim().min(1).max(4_096);
 const sendIfLateBy = z.int().min(0).max(SEND_IF_LATE_BY_MAX);
 
@@ -51,7 +45,7 @@ const sendIfLateBy = z.int().min(0).max(SEND_IF_LATE_BY_MAX);
 export const ScheduleTerms = z.strictObject({
   text,
   sendAt: SendAt,
-  template: ScheduleTemplate.optional(),
+  template: MessageTemplate.optional(),
   recurrence: Recurrence.optional(),
   /** Seconds. What is later than that, after an outage, is `missed`. */
   sendIfLateBy: sendIfLateBy.default(SEND_IF_LATE_BY_DEFAULT),
@@ -69,7 +63,7 @@ export type ScheduleMessage = z.input<typeof ScheduleMessage>;
 export const ChangeSchedule = z.strictObject({
   text: text.optional(),
   sendAt: SendAt.optional(),
-  template: ScheduleTemplate.nullable().optional(),
+  template: MessageTemplate.nullable().optional(),
   recurrence: Recurrence.nullable().optional(),
   sendIfLateBy: sendIfLateBy.optional(),
   isUrgent: z.boolean().optional(),
@@ -83,7 +77,7 @@ export const ScheduledMessage = z.object({
   /** Why it is held, or ended as it did. */
   reason: z.string().nullable(),
   text: z.string(),
-  template: ScheduleTemplate.nullable(),
+  template: MessageTemplate.nullable(),
   /** The next sending, or the last one when there is no next. */
   sendAt: z.iso.datetime(),
   /** The same on the clock of the place, when it was given so. */

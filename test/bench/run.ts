@@ -1,9 +1,10 @@
 /*
  * `npm run bench`: Kivuko's tool dispatch and its gateway against a bare proxy and the nearest peer of each, all in
- * workerd, all calling the same plugin or model on this machine, turn by turn in one run; then many chats and a long one. Prints a table, writes JSON, and exits 1 when any
- * answer was wrong or a call left no record. `--quick` for one round; `--rounds`, `--seconds` and `--json <file>`
- * to taste. `--profile` samples the dispatch instead of measuring it, and writes a `.cpuprofile`. `--schedule` measures
- * messages for later instead: many that are due at once, and a tick while many wait.
+ * workerd, all calling the same plugin or model on this machine, turn by turn in one run; then many chats and a long
+ * one. Prints a table, writes JSON, and exits 1 when any answer was wrong or a call left no record. `--quick` for one
+ * round; `--rounds`, `--seconds` and `--json <file>` to taste. `--profile` samples the dispatch instead of measuring it,
+ * and writes a `.cpuprofile`. `--schedule` measures messages for later instead: many that are due at once, and a tick
+ * while many wait.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";

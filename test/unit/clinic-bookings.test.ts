@@ -186,9 +186,9 @@ describe("the clinic", () => {
 describe("the clinic's bills", () => {
   type Due = { obligations: { obligationId: string; dueAt: number; action: string }[] };
 
-  async function unpaid() {
+  async function unpaid(config: object = CONFIG) {
     fakeBridge();
-    const desk = clinic();
+    const desk = clinic(config);
     await desk.call("book_appointment", VISIT);
     const due = async (now: number) => {
       const { body } = await desk.call<Due>("list_due_balances", { now, limit: 100 }, { user: "" });
@@ -213,6 +213,16 @@ describe("the clinic's bills", () => {
     await record("reminder.sent");
     expect(await due(first + DAY_MS)).toEqual([]);
     expect(await due(first + 7 * DAY_MS)).toMatchObject([{ dueAt: first + 7 * DAY_MS }]);
+  });
+
+  it("bring the clinic's template for patients who have not written for a day", async () => {
+    const { due } = await unpaid({ ...CONFIG, balanceTemplate: "unpaid_visit" });
+    const variables = { "1": "Dental check-up", "2": expect.stringContaining("2,500") };
+    expect(await due(VISIT_AT + DAY_MS)).toMatchObject([
+      { template: { name: "unpaid_visit", language: "en", variables } },
+    ]);
+    const without = await unpaid();
+    expect((await without.due(VISIT_AT + DAY_MS))[0]).not.toHaveProperty("template");
   });
 
   it("are noted once for each reminder, however often the plugin is told of it", async () => {

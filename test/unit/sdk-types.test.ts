@@ -3,7 +3,13 @@
  * same mistakes are refused when the plugin starts, for authors without types.
  */
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { createPlugin, type PluginManifest, type ToolHandlers } from "../../src/sdk/index.ts";
+import { DueObligation } from "../../src/contract/due-obligation.ts";
+import {
+  createPlugin,
+  type DueObligation as DueItem,
+  type PluginManifest,
+  type ToolHandlers,
+} from "../../src/sdk/index.ts";
 import { PLUGIN_SECRET as secret } from "../support/platform-call.ts";
 
 const manifest = {
@@ -112,5 +118,21 @@ describe("the types of a plugin", () => {
       },
     });
     expect(plugin.manifest.slug).toBe("BOOKINGS");
+  });
+
+  it("take a due item whose template has no variables, and none whose choice there is not", () => {
+    const item: DueItem = {
+      obligationId: "rent-11",
+      title: "Rent",
+      dueAt: 0,
+      phone: "+254711223344",
+      message: "Your rent is due.",
+      action: "reminder",
+      template: { name: "rent_due", language: "en" },
+    };
+    expect(DueObligation.parse(item).template?.variables).toEqual({});
+    // @ts-expect-error: hold or block
+    const wrong: DueItem = { ...item, whenClosed: "wait" };
+    expect(DueObligation.safeParse(wrong).success).toBe(false);
   });
 });

@@ -96,10 +96,21 @@ describe("a plugin's server", () => {
     expect((await read(book, first.body.id)).body.state).toBe("cancelled");
   });
 
+  it("[OBLIGATION-12] names the time with any offset, and is the same one in another", async () => {
+    const book = await createCashBook();
+    const same = { externalId: "rent-1", ...toPhone(nextPhone()) };
+    const { status, body } = await ask(book, { ...same, dueAt: "2027-12-01T09:00:00+03:00" });
+    expect([status, body.dueAt]).toEqual([201, "2027-12-01T06:00:00.000Z"]);
+    const again = await ask(book, { ...same, dueAt: "2027-12-01T01:00:00.000-05:00" });
+    expect([again.status, again.body.id]).toEqual([201, body.id]);
+    expect(await obligationsOf(book)).toMatchObject([{ dueAt: Date.parse("2027-12-01T06:00:00Z") }]);
+  });
+
   it.each<[string, object]>([
     ["a time beyond two years", { dueAt: inTime(3 * 366 * 24 * HOUR_MS) }],
     ["a time that is none", { dueAt: "2026-02-30T09:00:00Z" }],
     ["a local time", { dueAt: "2026-12-01T09:00:00" }],
+    ["an offset that is none", { dueAt: "2026-12-01T09:00:00+25:00" }],
     ["epoch milliseconds", { dueAt: Date.now() }],
     ["no words", { message: "  " }],
     ["another action", { action: "call" }],

@@ -1,5 +1,6 @@
 /** Messages for later: each goes out once, on time, or says why not. The clock is moved by hand. */
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { withActor } from "../../src/access/context.ts";
 import type { WorkMessage } from "../../src/contract/work.ts";
@@ -101,6 +102,48 @@ describe("a scheduled message", () => {
     expect(await got(phone)).toEqual(["Your appointment is tomorrow."]);
     expect(await read(id)).toMatchObject({ state: "sent", remaining: 0, history: [{ state: "sent" }] });
     expect(await tick()).toEqual([]);
+  });
+
+  it("[SCHEDULE-04] is enqueued at once when staff or the agent set it to a time before the next tick", async () => {
+    const { phone, stub } = await openChat(desk, "Hello");
+    await ring(stub);
+    await grantFirstParty(desk, "kivuko.scheduling", { permissions: ["WRITE_MESSAGES"] });
+    const byStaff = (sendAt: string) =>
+      desk.control<Body>("POST", "/v1/scheduled-messages", {
+        instanceId: desk.supportId,
+        customer: { phone },
+        text: "From Asha.",
+        sendAt,
+      });
+    const later = await byStaff(inAnHour());
+    // An agent schedules to the minute.
+    const sendAt = "2027-03-20T12:01:00Z";
+    vi.setSystemTime(Date.parse(sendAt) - 2_000);
+    const sendBatch = vi.spyOn(env.WORK, "sendBatch").mockResolvedValue(undefined as never);
+    try {
+      const soon = await byStaff(sendAt);
+      await desk.control("PATCH", `/v1/scheduled-messages/${later.body.id}`, { sendAt });
+      const input = { text: "Now.", localTime: "2027-03-20T15:01", timeZone: "Africa/Nairobi" };
+      await desk.callTool({
+        tool: "scheduling__schedule_message",
+        body: { input, customer: { phone } },
+      });
+      const agents = await testDb()
+        .select()
+        .from(scheduledMessage)
+        .where(eq(scheduledMessage.text, "Now."))
+        .get();
+      expect(sendBatch.mock.calls.flatMap(([batch]) => [...batch])).toMatchObject(
+        [soon.body.id, later.body.id, agents?.id].map((id) => ({
+          body: { type: "schedule.send", id },
+          delaySeconds: 2,
+        })),
+      );
+    } finally {
+      sendBatch.mockRestore();
+    }
+    await runAt(sendAt);
+    expect(await got(phone)).toEqual(expect.arrayContaining(["From Asha.", "Now."]));
   });
 
   it("[SCHEDULE-05] is sent once, however often the queue delivers it", async () => {

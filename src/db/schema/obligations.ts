@@ -1,9 +1,11 @@
 /** What plugins have reminded or escalated, and how they are asked for it. */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { OutgoingTemplate } from "../../contract/channel.ts";
 import { ESCALATION_URGENCIES } from "../../contract/escalation-words.ts";
 import { OBLIGATION_ACTIONS, OBLIGATION_STATES } from "../../contract/obligation-words.ts";
 import type { RecipientScope } from "../../contract/permissions.ts";
+import { WHEN_CLOSED } from "../../contract/policy.ts";
 import { organization } from "./auth.ts";
 import { at, id, json, sealedIndex } from "./columns.ts";
 import { installation } from "./plugins.ts";
@@ -80,6 +82,9 @@ export const obligation = sqliteTable(
     /** The customer's conversation, as far as it is known: for lists by chat, and for whom a token named. */
     chatObjectId: text("chat_object_id"),
     urgency: text("urgency", { enum: ESCALATION_URGENCIES }),
+    /** Of a reminder: what goes out in its place while WhatsApp takes templates only, and what becomes of it without. */
+    template: json<OutgoingTemplate>("template"),
+    whenClosed: text("when_closed", { enum: WHEN_CLOSED }),
     everyHours: integer("every_hours"),
     /** 1, 2, 3 … */
     round: integer("round").notNull().default(1),

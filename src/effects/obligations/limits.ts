@@ -48,6 +48,9 @@ export const ACT_TRIES = 8;
 /** When one that is on its way, or held, is looked at again, unless the policy names a time. */
 export const LOOK_AGAIN_MS = MINUTE_MS;
 
+/** The same for one that is held until the customer writes, and sent by the conversation then. */
+export const HELD_AGAIN_MS = 60 * MINUTE_MS;
+
 /** How far one tick looks ahead: until the next one. The queue's delay does the rest. */
 export const TICK_MS = MINUTE_MS;
 

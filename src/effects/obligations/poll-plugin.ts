@@ -1,6 +1,6 @@
 import { and, eq, lte, sql } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
-import type { DueObligation } from "../../contract/due-obligation.ts";
+import type { ListedObligation } from "../../contract/due-obligation.ts";
 import { obligationPoll } from "../../db/schema/index.ts";
 import { newId } from "../../kernel/ids.ts";
 import { callCapability } from "../../plugins/dispatch/index.ts";
@@ -101,7 +101,7 @@ async function hear(ctx: Ctx, poll: PollRow): Promise<Heard> {
   return { error: null, listed, added, dropped: problems.length, problems };
 }
 
-function store(ctx: Ctx, poll: PollRow, items: readonly DueObligation[], room: number) {
+function store(ctx: Ctx, poll: PollRow, items: readonly ListedObligation[], room: number) {
   const { organizationId, instanceId, installationId } = poll;
   return storeDue({ ctx, input: { organizationId, instanceId, installationId, items, room } });
 }

@@ -10,6 +10,7 @@ const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
 /** An obligation as people see it. How to reach the customer is left out. */
 export function presentObligation(row: ObligationRow): Obligation {
   const { id, instanceId, installationId, source, externalId, title, message, action } = row;
+  const { template, whenClosed } = row;
   const { round, timesLeft, state, reason } = row;
   return {
     id,
@@ -20,6 +21,8 @@ export function presentObligation(row: ObligationRow): Obligation {
     title,
     message,
     action,
+    template,
+    whenClosed,
     recipient: row.scope,
     dueAt: iso(dueAtOf(row)),
     round,

@@ -1,19 +1,26 @@
 /** What a plugin answers to `obligations.list_due`, and what of it is good. Pure. */
 import { z } from "zod";
-import { DueObligation } from "../../contract/due-obligation.ts";
+import { DueObligation, type ListedObligation } from "../../contract/due-obligation.ts";
 
 /** Why an item is not taken. */
 export type Problem = {
   /** As far as the item names one. */
   readonly obligationId: string | null;
-  readonly code: "item_invalid" | "not_due" | "repeated" | "too_many" | "too_soon" | "phone_number_invalid";
+  readonly code:
+    | "item_invalid"
+    | "not_due"
+    | "repeated"
+    | "too_many"
+    | "too_soon"
+    | "phone_number_invalid"
+    | "template_unknown";
   readonly message: string;
 };
 
 export type DueList = {
   /** How many items the answer had. */
   readonly listed: number;
-  readonly items: readonly DueObligation[];
+  readonly items: readonly ListedObligation[];
   readonly problems: readonly Problem[];
 };
 
@@ -32,7 +39,7 @@ export function readDueList(answer: unknown, { now, room }: { now: number; room:
   }
   const { obligations } = parsed.data;
   const seen = new Set<string>();
-  const items: DueObligation[] = [];
+  const items: ListedObligation[] = [];
   const problems: Problem[] = [];
   for (const value of obligations.slice(0, room)) {
     const item = DueObligation.safeParse(value);

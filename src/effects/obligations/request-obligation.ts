@@ -2,20 +2,22 @@ import { and, eq } from "drizzle-orm";
 import type { PluginActor } from "../../access/actor.ts";
 import type { Ctx } from "../../access/context.ts";
 import { requireEffect } from "../../access/require-effect.ts";
-import type { RequestObligation } from "../../contract/obligations.ts";
+import type { ObligationTerms } from "../../contract/obligations.ts";
 import { obligation } from "../../db/schema/index.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, type Issue } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
+import { findInstance } from "../../tenancy/instances/index.ts";
 import type { ResolvedRecipient } from "../recipients.ts";
+import { findTemplateIssue } from "../template-issue.ts";
 import { obligationPhonePurpose, permissionFor } from "./find-customer.ts";
 import { findObligation, REQUEST } from "./find-obligation.ts";
 import { DUE_AHEAD_MAX_MS, OPEN_PER_INSTALLATION, TICK_MS } from "./limits.ts";
 import type { ObligationRow } from "./obligation-row.ts";
 import { sendWork } from "./send-work.ts";
 import { countOpen } from "./store-due.ts";
+import { whenClosedOf } from "./when-closed.ts";
 
 type PluginCtx = Ctx<PluginActor>;
-type Terms = Omit<RequestObligation, "recipient">;
 
 /**
  * Whether the obligation may be asked for. What it leads to takes its own permission, which is looked at again when it
@@ -26,17 +28,20 @@ export async function planObligation({
   input: { terms, recipient },
 }: {
   ctx: PluginCtx;
-  input: { terms: Terms; recipient: ResolvedRecipient };
+  input: { terms: ObligationTerms; recipient: ResolvedRecipient };
 }): Promise<void> {
   requireEffect(ctx, REQUEST);
   const bridge = permissionFor({ action: terms.action, scope: recipient.scope });
   if (bridge === null) {
-    throw invalid("/recipient", "An escalation needs a customer who has written before, not a phone number.");
+    const message = "An escalation needs a customer who has written before, not a phone number.";
+    throw invalid({ pointer: "/recipient", code: "obligation_invalid", message }, message);
   }
   requireEffect(ctx, { ...REQUEST, bridge });
   if (Date.parse(terms.dueAt) > ctx.clock.now() + DUE_AHEAD_MAX_MS) {
-    throw invalid("/dueAt", "An obligation lies two years ahead at most.");
+    const message = "An obligation lies two years ahead at most.";
+    throw invalid({ pointer: "/dueAt", code: "obligation_invalid", message }, message);
   }
+  await requireTemplate(ctx, terms);
   if ((await countOpen(ctx, ctx.actor.id)) >= OPEN_PER_INSTALLATION) {
     throw new AppError(
       "conflict",
@@ -56,7 +61,7 @@ export async function requestObligation({
   input: { terms, recipient },
 }: {
   ctx: PluginCtx;
-  input: { terms: Terms; recipient: ResolvedRecipient };
+  input: { terms: ObligationTerms; recipient: ResolvedRecipient };
 }): Promise<ObligationRow> {
   const organizationId = requireEffect(ctx, REQUEST);
   const id = newId("obligation");
@@ -79,6 +84,7 @@ export async function requestObligation({
       scope: recipient.scope,
       phoneSealed: isExternal ? await ctx.keyRing.seal(recipient.phone, obligationPhonePurpose(id)) : null,
       chatObjectId: recipient.chatObjectId,
+      ...whenClosedOf(terms),
       everyHours: terms.repeat?.everyHours ?? null,
       timesLeft: terms.repeat?.times ?? 1,
       state: "waiting",
@@ -133,9 +139,18 @@ export async function findOwnObligation({
   return findObligation(ctx, requireEffect(ctx, REQUEST), id);
 }
 
-function invalid(pointer: string, message: string): AppError {
-  return new AppError("invalid", "obligation_invalid", message, {
-    gate: "policy",
-    issues: [{ pointer, code: "obligation_invalid", message }],
-  });
+async function requireTemplate(ctx: PluginCtx, terms: ObligationTerms): Promise<void> {
+  const { template } = whenClosedOf(terms);
+  if (template === null) {
+    return;
+  }
+  const { templates } = await findInstance({ ctx, id: ctx.actor.instanceId });
+  const issue = findTemplateIssue(templates, template);
+  if (issue !== null) {
+    throw invalid(issue, `The obligation cannot be taken: ${issue.pointer} ${issue.message}.`);
+  }
+}
+
+function invalid(issue: Issue, message: string): AppError {
+  return new AppError("invalid", "obligation_invalid", message, { gate: "policy", issues: [issue] });
 }

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { MessageTemplate } from "../../contract/message-template.ts";
 import { OBLIGATION_ACTIONS, OBLIGATION_STATES } from "../../contract/obligation-words.ts";
+import { WHEN_CLOSED } from "../../contract/policy.ts";
 import { PageQuery } from "../../http/openapi.ts";
 import { POLL_MINUTES_MAX, POLL_MINUTES_MIN } from "./limits.ts";
 
@@ -17,6 +19,8 @@ export const Obligation = z
     title: z.string(),
     message: z.string(),
     action: z.enum(OBLIGATION_ACTIONS),
+    template: MessageTemplate.nullable(),
+    whenClosed: z.enum(WHEN_CLOSED).nullable(),
     recipient: z
       .enum(["current_chat", "known_contact", "external_recipient"])
       .openapi({ description: "How the plugin named the customer." }),

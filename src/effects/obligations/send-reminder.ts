@@ -1,7 +1,7 @@
 import type { Ctx } from "../../access/context.ts";
 import type { OutboundLine } from "../../contract/chat.ts";
 import type { Customer } from "./find-customer.ts";
-import { LOOK_AGAIN_MS } from "./limits.ts";
+import { HELD_AGAIN_MS, LOOK_AGAIN_MS } from "./limits.ts";
 import { messageKeyOf, type ObligationRow } from "./obligation-row.ts";
 import type { Outcome } from "./settle-obligation.ts";
 
@@ -11,13 +11,13 @@ export async function sendReminder(
   row: ObligationRow,
   { phone, chatObjectId }: Customer,
 ): Promise<Outcome> {
-  const { organizationId, instanceId, installationId } = row;
+  const { organizationId, instanceId, installationId, template } = row;
   const { line } = await ctx.chats.get(ctx.chats.idFromString(chatObjectId)).send({
     address: { organizationId, instanceId, phone },
     message: { type: "text", text: row.message },
     by: { kind: "plugin", id: installationId },
     dedupeKey: messageKeyOf(row),
-    policy: { kind: "proactive", whenClosed: "block", installationId },
+    policy: { kind: "proactive", whenClosed: row.whenClosed ?? "block", template, installationId },
   });
   return outcomeOf(line, ctx.clock.now());
 }
@@ -38,7 +38,7 @@ export function outcomeOf({ state, errorCode, policy }: OutboundLine, now: numbe
       // It may have gone out, and is not sent twice.
       return { state: "failed", reason: errorCode ?? "interrupted" };
     case "held":
-      return { state, reason: policy?.reason ?? "policy", until: policy?.until ?? now + LOOK_AGAIN_MS };
+      return { state, reason: policy?.reason ?? "policy", until: policy?.until ?? now + HELD_AGAIN_MS };
     case "waiting":
     case "sending":
       return { state: "held", reason: "on_its_way", until: now + LOOK_AGAIN_MS };

@@ -1,16 +1,18 @@
 import { and, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
 import type { Ctx } from "../../access/context.ts";
 import { chatIdOf } from "../../channels/chat-name.ts";
-import type { DueObligation } from "../../contract/due-obligation.ts";
-import { obligation, pluginContact } from "../../db/schema/index.ts";
+import type { ListedObligation } from "../../contract/due-obligation.ts";
+import { instance, obligation, pluginContact } from "../../db/schema/index.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { normalizePhoneNumber } from "../../tenancy/instances/index.ts";
+import { findTemplateIssue } from "../template-issue.ts";
 import { obligationPhonePurpose } from "./find-customer.ts";
 import { AGAIN_AFTER_MS, KEEP_STEP_MS, keepMs, OPEN_PER_INSTALLATION, WRITE_ROWS } from "./limits.ts";
 import type { ObligationRow } from "./obligation-row.ts";
 import type { Problem } from "./read-due-list.ts";
 import { sendWork } from "./send-work.ts";
+import { whenClosedOf } from "./when-closed.ts";
 
 type NewRow = typeof obligation.$inferInsert;
 
@@ -18,7 +20,7 @@ type Listed = {
   readonly organizationId: string;
   readonly instanceId: string;
   readonly installationId: string;
-  readonly items: readonly DueObligation[];
+  readonly items: readonly ListedObligation[];
   /** How many new ones this poll may still bring. */
   readonly room: number;
 };
@@ -38,9 +40,10 @@ export async function storeDue({
   if (input.items.length === 0) {
     return { added: 0, problems };
   }
-  const [known, contacts, open] = await Promise.all([
+  const [known, contacts, approved, open] = await Promise.all([
     readKnown(ctx, input),
     readContacts(ctx, input),
+    readTemplates(ctx, input),
     countOpen(ctx, input.installationId),
   ]);
   let room = Math.min(input.room, OPEN_PER_INSTALLATION - open);
@@ -58,7 +61,11 @@ export async function storeDue({
     if (item.userId !== undefined && contacts.isElsewhere(item.userId)) {
       continue;
     }
-    if (slots.some(({ createdAt }) => createdAt > ctx.clock.now() - AGAIN_AFTER_MS)) {
+    const { template } = whenClosedOf(item);
+    if (template !== null && findTemplateIssue(approved, template) !== null) {
+      const message = "The template is not among the number's approved ones.";
+      problems.push({ obligationId, code: "template_unknown", message });
+    } else if (slots.some(({ createdAt }) => createdAt > ctx.clock.now() - AGAIN_AFTER_MS)) {
       const message = "It was acted on less than 20 hours ago under another dueAt.";
       problems.push({ obligationId, code: "too_soon", message });
     } else if (room <= 0) {
@@ -169,6 +176,19 @@ async function readContacts({ db }: Ctx, { installationId, instanceId, items }: 
   };
 }
 
+/** What the number may send, if any of them names a template. */
+async function readTemplates({ db }: Ctx, { organizationId, instanceId, items }: Listed) {
+  if (items.every((item) => whenClosedOf(item).template === null)) {
+    return [];
+  }
+  const row = await db
+    .select({ templates: instance.templates })
+    .from(instance)
+    .where(and(eq(instance.id, instanceId), eq(instance.organizationId, organizationId)))
+    .get();
+  return row?.templates ?? [];
+}
+
 /** How many obligations of the installation wait. */
 export async function countOpen({ db }: Pick<Ctx, "db">, installationId: string): Promise<number> {
   return db.$count(
@@ -181,7 +201,7 @@ export async function countOpen({ db }: Pick<Ctx, "db">, installationId: string)
 async function toRow(
   { keyRing, clock, chats }: Ctx,
   { organizationId, instanceId, installationId }: Listed,
-  { obligationId, userId, phone, escalation, ...item }: DueObligation,
+  { obligationId, userId, phone, escalation, ...item }: ListedObligation,
   chatObjectId: string | null,
 ): Promise<NewRow | null> {
   const id = newId("obligation");
@@ -207,6 +227,7 @@ async function toRow(
     chatObjectId:
       number === undefined ? chatObjectId : (await chatIdOf(chats, instanceId, number)).toString(),
     urgency: escalation?.urgency ?? null,
+    ...whenClosedOf(item),
     timesLeft: 1,
     state: "waiting",
     nextActAt: now,

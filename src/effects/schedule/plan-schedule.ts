@@ -1,9 +1,11 @@
 import type { Ctx } from "../../access/context.ts";
 import { requireEffect } from "../../access/require-effect.ts";
+import type { MessageTemplate } from "../../contract/message-template.ts";
 import type { ScheduleTerms } from "../../contract/schedule.ts";
 import { AppError, type Issue } from "../../kernel/errors.ts";
 import { findInstance } from "../../tenancy/instances/index.ts";
 import type { ResolvedRecipient } from "../recipients.ts";
+import { findTemplateIssue } from "../template-issue.ts";
 import { type PlannedTiming, planTiming } from "./plan-timing.ts";
 
 export type ScheduleRequest = {
@@ -80,17 +82,12 @@ export function requireTiming(
 export async function requireTemplate(
   ctx: Ctx,
   instanceId: string,
-  { name, language }: { readonly name: string; readonly language: string },
+  template: MessageTemplate,
 ): Promise<void> {
   const { templates } = await findInstance({ ctx, id: instanceId });
-  if (!templates.some((known) => known.name === name && known.language === language)) {
-    throw invalidSchedule([
-      {
-        pointer: "/template",
-        code: "template_unknown",
-        message: `is not among the number's approved templates: ${name} (${language})`,
-      },
-    ]);
+  const issue = findTemplateIssue(templates, template);
+  if (issue !== null) {
+    throw invalidSchedule([issue]);
   }
 }
 
