@@ -86,7 +86,8 @@ export class DueRows {
 
   /** Takes in what is due until then. */
   #load(until: number): void {
-    const isBehind = this.#cohorts.length - this.#firstOpen() > BEHIND_COHORTS;
+    const first = this.#firstOpen();
+    const isBehind = this.#cohorts.length - first > BEHIND_COHORTS;
     let together = 0;
     while (this.#loadedUntil < until) {
       this.#loadedUntil += 1;
@@ -115,7 +116,7 @@ export class DueRows {
       }
       this.#head += 1;
     }
-    if (this.#head > 10_000 || this.#head === this.#cohorts.length) {
+    if (this.#head > 10_000) {
       this.#cohorts = this.#cohorts.slice(this.#head);
       this.#head = 0;
     }

@@ -62,10 +62,7 @@ export class WorkQueue {
     if (entry.from >= entry.to) {
       this.#head += 1;
     }
-    if (this.#head === this.#waiting.length) {
-      this.#waiting.length = 0;
-      this.#head = 0;
-    } else if (this.#head > FORGET) {
+    if (this.#head > FORGET) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
