@@ -10,8 +10,6 @@ import { DeliveryLog } from "./delivery-log.ts";
 import { HandQueue } from "./hand-queue.ts";
 import { type CashBook, createCashBook, pollOf, REQUEST, TO_ANYONE } from "./obligations.ts";
 import { createPolicyNumber, DAY_MS, REMINDER } from "./policy.ts";
-// Conversations load it when they start. Here two start at once, and the test runner cannot load for two objects together.
-import "../../../src/agent/chats/conversation.ts";
 
 const MINUTE_MS = 60_000;
 const PERMISSIONS = [REQUEST, TO_ANYONE, "plugin:messages:schedule:external_recipient"];
