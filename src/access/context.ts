@@ -49,6 +49,27 @@ export function withActor<A extends Actor>(base: CtxBase, actor: A): Ctx<A> {
   return Object.assign(base, { actor });
 }
 
+/** The same for somebody else, as a copy: what goes on in the given context goes on as its own actor. */
+export function copyWithActor<A extends Actor>(ctx: CtxBase, actor: A): Ctx<A> {
+  return {
+    actor,
+    db: ctx.db,
+    config: ctx.config,
+    keyRing: ctx.keyRing,
+    clock: ctx.clock,
+    log: ctx.log,
+    requestId: ctx.requestId,
+    records: ctx.records,
+    work: ctx.work,
+    events: ctx.events,
+    assets: ctx.assets,
+    ai: ctx.ai,
+    budgets: ctx.budgets,
+    chats: ctx.chats,
+    background: ctx.background,
+  };
+}
+
 /** A context whose actor belongs to an organisation. */
 export type OrgActor = Exclude<Actor, { kind: "platform" }>;
 export type OrgCtx = Ctx<OrgActor>;

@@ -1,10 +1,10 @@
 import { and, eq, lte, sql } from "drizzle-orm";
 import type { PluginActor } from "../../access/actor.ts";
-import type { Ctx } from "../../access/context.ts";
+import { type Ctx, copyWithActor } from "../../access/context.ts";
 import { obligation } from "../../db/schema/index.ts";
 import { createEscalation } from "../escalations/index.ts";
 import { type Customer, findChatId, findCustomer, permissionFor } from "./find-customer.ts";
-import { asPlugin, findPlugin } from "./find-plugin.ts";
+import { findPlugin } from "./find-plugin.ts";
 import { ACT_LEASE_MS, ACT_TRIES } from "./limits.ts";
 import type { ObligationRow } from "./obligation-row.ts";
 import { sendReminder } from "./send-reminder.ts";
@@ -79,7 +79,7 @@ async function escalate(
     return { state: "blocked", reason: "recipient_not_known" };
   }
   await createEscalation({
-    ctx: asPlugin(ctx, actor),
+    ctx: copyWithActor(ctx, actor),
     input: {
       chatId,
       reason: row.title,

@@ -52,24 +52,3 @@ export async function findPlugin(
     permissions: new Set(row.granted.filter((key) => declared.has(key))),
   };
 }
-
-/** A context in the plugin's name. A copy: the batch's other messages go on as the platform. */
-export function asPlugin(ctx: Ctx, actor: PluginActor): Ctx<PluginActor> {
-  return {
-    actor,
-    db: ctx.db,
-    config: ctx.config,
-    keyRing: ctx.keyRing,
-    clock: ctx.clock,
-    log: ctx.log,
-    requestId: ctx.requestId,
-    records: ctx.records,
-    work: ctx.work,
-    events: ctx.events,
-    assets: ctx.assets,
-    ai: ctx.ai,
-    budgets: ctx.budgets,
-    chats: ctx.chats,
-    background: ctx.background,
-  };
-}

@@ -1,4 +1,4 @@
-import type { Ctx, CtxBase, OrgActor } from "../../../access/context.ts";
+import { type Ctx, type CtxBase, copyWithActor, type OrgActor } from "../../../access/context.ts";
 import type { ApprovalRow } from "../describe-approval.ts";
 
 /**
@@ -9,24 +9,10 @@ export function asApproval(
   ctx: CtxBase,
   { id, chatId, organizationId, instanceId }: ApprovalRow,
 ): Ctx<OrgActor> {
-  return {
-    actor:
-      chatId === null
-        ? { kind: "approval", id, organizationId, instanceId }
-        : { kind: "chat", id: chatId, organizationId, instanceId },
-    db: ctx.db,
-    config: ctx.config,
-    keyRing: ctx.keyRing,
-    clock: ctx.clock,
-    log: ctx.log,
-    requestId: ctx.requestId,
-    records: ctx.records,
-    work: ctx.work,
-    events: ctx.events,
-    assets: ctx.assets,
-    ai: ctx.ai,
-    budgets: ctx.budgets,
-    chats: ctx.chats,
-    background: ctx.background,
-  };
+  return copyWithActor(
+    ctx,
+    chatId === null
+      ? { kind: "approval", id, organizationId, instanceId }
+      : { kind: "chat", id: chatId, organizationId, instanceId },
+  );
 }
