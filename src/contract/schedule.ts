@@ -16,17 +16,20 @@ export {
 const SEND_IF_LATE_BY_DEFAULT = 3_600;
 const SEND_IF_LATE_BY_MAX = 7 * 24 * 3_600;
 
+const localTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, "A local time looks like 2026-12-01T09:00.");
+const timeZone = z.string().min(1).max(60);
+
 /** A time on the clock of a place. `whenTwice`: which of the two, on the night on which an hour comes twice. */
 const LocalSendAt = z.strictObject({
-  localTime: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, "A local time looks like 2026-12-01T09:00."),
-  timeZone: z.string().min(1).max(60),
+  localTime,
+  timeZone,
   whenTwice: z.enum(["earlier", "later"]).optional(),
 });
 
-/** An instant, or a time on the clock of a place. */
-export const SendAt = z.union([z.iso.datetime({ offset: true }), LocalSendAt]);
+/** An instant, or a time on the clock of a place; without its zone, which then stands beside it. */
+export const SendAt = z.union([z.iso.datetime({ offset: true }), localTime, LocalSendAt]);
 export type SendAt = z.infer<typeof SendAt>;
 
 /** Ends with `until` (the last one is not after it) or after `count`; one of them is needed. */
@@ -45,6 +48,8 @@ const sendIfLateBy = z.int().min(0).max(SEND_IF_LATE_BY_MAX);
 export const ScheduleTerms = z.strictObject({
   text,
   sendAt: SendAt,
+  /** The clock by which `sendAt` is meant, shown and repeated. */
+  timeZone: timeZone.optional(),
   template: MessageTemplate.optional(),
   recurrence: Recurrence.optional(),
   /** Seconds. What is later than that, after an outage, is `missed`. */
@@ -63,6 +68,7 @@ export type ScheduleMessage = z.input<typeof ScheduleMessage>;
 export const ChangeSchedule = z.strictObject({
   text: text.optional(),
   sendAt: SendAt.optional(),
+  timeZone: timeZone.optional(),
   template: MessageTemplate.nullable().optional(),
   recurrence: Recurrence.nullable().optional(),
   sendIfLateBy: sendIfLateBy.optional(),

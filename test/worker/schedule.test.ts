@@ -292,6 +292,27 @@ describe("a scheduled message", () => {
   });
 });
 
+describe("a zone beside the time", () => {
+  it("[SCHEDULE-01] is the clock of what is asked for and of what is changed", async () => {
+    const { status, body } = await schedule({ sendAt: "2027-06-01T09:00", timeZone: "Europe/Berlin" });
+    expect([status, body]).toMatchObject([
+      201,
+      { sendAt: "2027-06-01T07:00:00.000Z", localTime: "2027-06-01T09:00:00", timeZone: "Europe/Berlin" },
+    ]);
+    const path = `/v1/scheduled-messages/${body.id}`;
+    const moved = { sendAt: "2027-06-02T09:00", timeZone: "Africa/Nairobi" };
+    expect((await desk.control("PATCH", path, moved)).body).toMatchObject({
+      sendAt: "2027-06-02T06:00:00.000Z",
+      timeZone: "Africa/Nairobi",
+    });
+    expect(await desk.control("PATCH", path, { timeZone: "Europe/Berlin" })).toMatchObject({
+      status: 422,
+      body: { code: "schedule_invalid", issues: [{ pointer: "/timeZone", code: "without_time" }] },
+    });
+    expect((await desk.control("GET", path)).body).toMatchObject({ timeZone: "Africa/Nairobi" });
+  });
+});
+
 describe("what is refused", () => {
   it("[SCHEDULE-02] names every problem of the times", async () => {
     const { status, body } = await schedule({

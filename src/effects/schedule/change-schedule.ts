@@ -6,7 +6,7 @@ import { writeWithAudit } from "../../db/atomic.ts";
 import { scheduledMessage } from "../../db/schema/index.ts";
 import { enqueueSoon } from "./enqueue-sendings.ts";
 import { formatWallClock } from "./local-time.ts";
-import { requireTemplate, requireTiming } from "./plan-schedule.ts";
+import { invalidSchedule, requireTemplate, requireTiming } from "./plan-schedule.ts";
 import { wallClockOfStep } from "./recurrence.ts";
 import {
   dedupeKeyOf,
@@ -46,7 +46,7 @@ export async function planChange({
       ...(sendIfLateBy !== undefined && { sendIfLateBy }),
       ...(isUrgent !== undefined && { isUrgent }),
       ...(whenClosed !== undefined && { whenClosed }),
-      ...((change.sendAt !== undefined || change.recurrence !== undefined) &&
+      ...([change.sendAt, change.timeZone, change.recurrence].some((value) => value !== undefined) &&
         retime(row, change, ctx.clock.now())),
     },
   };
@@ -174,14 +174,20 @@ async function takeBack({ chats }: Pick<Ctx, "chats">, row: ScheduleRow): Promis
 }
 
 function retime(row: ScheduleRow, change: ChangeSchedule, now: number): Partial<ScheduleRow> {
+  const { timeZone } = change;
+  if (timeZone !== undefined && change.sendAt === undefined) {
+    throw invalidSchedule([
+      { pointer: "/timeZone", code: "without_time", message: "needs `sendAt` beside it" },
+    ]);
+  }
   const sendAt = change.sendAt ?? currentSendAt(row);
   const recurrence = change.recurrence === undefined ? remainingRecurrence(row) : change.recurrence;
-  const { timing, firstAt, steps } = requireTiming({ sendAt, recurrence }, now);
+  const { timing, isLocal, firstAt, steps } = requireTiming({ sendAt, timeZone, recurrence }, now);
   return {
     ...timing,
     steps,
     step: 0,
-    isLocal: typeof sendAt !== "string",
+    isLocal,
     sendAt: firstAt,
     dueAt: firstAt,
     state: "scheduled",

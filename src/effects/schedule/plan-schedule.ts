@@ -6,7 +6,7 @@ import { AppError, type Issue } from "../../kernel/errors.ts";
 import { findInstance } from "../../tenancy/instances/index.ts";
 import type { ResolvedRecipient } from "../recipients.ts";
 import { findTemplateIssue } from "../template-issue.ts";
-import { type PlannedTiming, planTiming } from "./plan-timing.ts";
+import { type AskedTime, type PlannedTiming, planTiming } from "./plan-timing.ts";
 
 export type ScheduleRequest = {
   readonly instanceId: string;
@@ -67,11 +67,12 @@ export async function planScheduleFor(
 export function requireTiming(
   {
     sendAt,
-    recurrence,
-  }: { sendAt: ScheduleTerms["sendAt"]; recurrence?: ScheduleTerms["recurrence"] | null },
+    timeZone,
+    recurrence = null,
+  }: Omit<AskedTime, "recurrence"> & { recurrence?: AskedTime["recurrence"] | undefined },
   now: number,
 ): PlannedTiming {
-  const planned = planTiming({ sendAt, recurrence: recurrence ?? null }, now);
+  const planned = planTiming({ sendAt, timeZone, recurrence }, now);
   if (!planned.ok) {
     throw invalidSchedule(planned.error);
   }
@@ -91,7 +92,8 @@ export async function requireTemplate(
   }
 }
 
-function invalidSchedule(issues: readonly Issue[]): AppError {
+/** What cannot be scheduled, with every problem. */
+export function invalidSchedule(issues: readonly Issue[]): AppError {
   const [first] = issues;
   return new AppError(
     "invalid",

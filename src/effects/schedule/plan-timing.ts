@@ -3,25 +3,34 @@ import type { Issue } from "../../kernel/errors.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
 import { isTimeZone } from "../../kernel/time-zone.ts";
 import { AHEAD_MAX_MS, OCCURRENCES_MAX, SECOND_MS } from "./limits.ts";
-import { formatWallClock, instantsOf, parseWallClock } from "./local-time.ts";
+import { formatWallClock, instantsOf, parseWallClock, toWallClock } from "./local-time.ts";
 import { instantOfStep, type Timing } from "./recurrence.ts";
 
 export type PlannedTiming = {
   readonly timing: Timing;
+  /** Whether it is meant by the clock of a place, and shown with it. */
+  readonly isLocal: boolean;
   /** Epoch ms of the first sending. */
   readonly firstAt: number;
   readonly steps: number;
 };
 
+export type AskedTime = {
+  readonly sendAt: SendAt;
+  /** With a `sendAt` that names none. */
+  readonly timeZone?: string | undefined;
+  readonly recurrence: Recurrence | null;
+};
+
 /**
  * When it is to be sent, from what somebody asked for; every problem with a pointer. An instant recurs by the clock of
- * UTC. `now` in epoch ms.
+ * its zone, or of UTC. `now` in epoch ms.
  */
 export function planTiming(
-  { sendAt, recurrence }: { readonly sendAt: SendAt; readonly recurrence: Recurrence | null },
+  { sendAt, timeZone, recurrence }: AskedTime,
   now: number,
 ): Result<PlannedTiming, readonly Issue[]> {
-  const start = readStart(sendAt);
+  const start = readStart(sendAt, timeZone);
   if (!start.ok) {
     return err([...start.error, ...findEndIssues(recurrence)]);
   }
@@ -39,31 +48,56 @@ export function planTiming(
     return err(issues);
   }
   const steps = countSteps(timing, firstAt, now);
-  return typeof steps === "number" ? ok({ timing, firstAt, steps }) : err([steps]);
+  const isLocal = typeof sendAt !== "string" || timeZone !== undefined;
+  return typeof steps === "number" ? ok({ timing, isLocal, firstAt, steps }) : err([steps]);
 }
 
-function readStart(sendAt: SendAt): Result<Omit<Timing, "recurrence">, readonly Issue[]> {
-  if (typeof sendAt === "string") {
-    // Never early, and clocks show no fractions.
-    const wallClock = Math.ceil(Date.parse(sendAt) / SECOND_MS) * SECOND_MS;
-    return ok({ wallClock, timeZone: "UTC", whenTwice: "earlier" });
+type Start = Result<Omit<Timing, "recurrence">, readonly Issue[]>;
+
+const HAS_OFFSET = /(Z|[+-]\d{2}:\d{2})$/;
+
+function readStart(sendAt: SendAt, timeZone: string | undefined): Start {
+  if (typeof sendAt !== "string") {
+    const twice = { pointer: "/timeZone", code: "two_zones", message: "stands in `sendAt` already" };
+    return timeZone === undefined
+      ? readLocal(sendAt, { time: "/sendAt/localTime", zone: "/sendAt/timeZone" })
+      : err([twice]);
   }
-  const { localTime, timeZone, whenTwice = "earlier" } = sendAt;
+  if (!HAS_OFFSET.test(sendAt)) {
+    const message = "needs an offset such as +03:00, or a `timeZone` beside it";
+    return timeZone === undefined
+      ? err([{ pointer: "/sendAt", code: "without_zone", message }])
+      : readLocal({ localTime: sendAt, timeZone }, { time: "/sendAt", zone: "/timeZone" });
+  }
+  // Never early, and clocks show no fractions.
+  const at = Math.ceil(Date.parse(sendAt) / SECOND_MS) * SECOND_MS;
+  if (timeZone === undefined) {
+    return ok({ wallClock: at, timeZone: "UTC", whenTwice: "earlier" });
+  }
+  if (!isTimeZone(timeZone)) {
+    return err([unknownZone("/timeZone")]);
+  }
+  const wallClock = toWallClock(at, timeZone);
+  const isSecond = instantsOf(wallClock, timeZone).instants[1] === at;
+  return ok({ wallClock, timeZone, whenTwice: isSecond ? "later" : "earlier" });
+}
+
+/** `pointers`: where the two stand in the request. */
+function readLocal(
+  { localTime, timeZone, whenTwice = "earlier" }: Exclude<SendAt, string>,
+  pointers: { readonly time: string; readonly zone: string },
+): Start {
   const wallClock = parseWallClock(localTime);
   const issues: Issue[] = [];
   if (wallClock === null) {
     issues.push({
-      pointer: "/sendAt/localTime",
+      pointer: pointers.time,
       code: "no_such_day",
       message: "must be a day that exists and a time from 00:00 to 23:59",
     });
   }
   if (!isTimeZone(timeZone)) {
-    issues.push({
-      pointer: "/sendAt/timeZone",
-      code: "unknown_time_zone",
-      message: "must be a time zone of the IANA list, such as Africa/Nairobi",
-    });
+    issues.push(unknownZone(pointers.zone));
   }
   if (wallClock === null || issues.length > 0) {
     return err(issues);
@@ -73,11 +107,19 @@ function readStart(sendAt: SendAt): Result<Omit<Timing, "recurrence">, readonly 
     ? ok({ wallClock, timeZone, whenTwice })
     : err([
         {
-          pointer: "/sendAt/localTime",
+          pointer: pointers.time,
           code: "no_such_time",
           message: `is skipped in ${timeZone} when the clocks are put forward; use ${formatWallClock(insteadOfGap).slice(0, 16)}`,
         },
       ]);
+}
+
+function unknownZone(pointer: string): Issue {
+  return {
+    pointer,
+    code: "unknown_time_zone",
+    message: "must be a time zone of the IANA list, such as Africa/Nairobi",
+  };
 }
 
 function findEndIssues(recurrence: Recurrence | null): Issue[] {

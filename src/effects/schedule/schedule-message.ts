@@ -42,7 +42,7 @@ export async function scheduleMessage({
     text: terms.text,
     template: terms.template ?? null,
     ...when,
-    isLocal: typeof terms.sendAt !== "string",
+    isLocal: timing.isLocal,
     recurrence,
     step: 0,
     steps: timing.steps,

@@ -43,6 +43,43 @@ describe("a local time", () => {
     expect("firstAt" in planned && new Date(planned.firstAt).toISOString()).toBe(expected);
   });
 
+  it.each<[SendAt, string, string]>([
+    ["2026-12-01T09:00", "Africa/Nairobi", "2026-12-01T06:00:00.000Z"],
+    ["2026-12-01T09:00:00Z", "Africa/Nairobi", "2026-12-01T09:00:00.000Z"],
+    ["2027-10-31T00:30:00Z", "Europe/Berlin", "2027-10-31T00:30:00.000Z"],
+    ["2027-10-31T01:30:00Z", "Europe/Berlin", "2027-10-31T01:30:00.000Z"],
+  ])("[SCHEDULE-01] %j with the zone %s beside it is %s", (sendAt, timeZone, expected) => {
+    const planned = planTiming({ sendAt, timeZone, recurrence: null }, NOW);
+    expect(planned.ok && new Date(planned.value.firstAt).toISOString()).toBe(expected);
+    expect(planned.ok && [planned.value.isLocal, planned.value.timing.timeZone]).toEqual([true, timeZone]);
+  });
+
+  it("[SCHEDULE-01] is the clock by which an instant recurs", () => {
+    const asked = { sendAt: "2027-03-27T08:00:00Z", recurrence: { every: "day", count: 2 } } as const;
+    const second = (timeZone?: string) => {
+      const planned = planTiming({ ...asked, timeZone }, NOW);
+      return planned.ok && new Date(instantOfStep(planned.value.timing, 1)).toISOString();
+    };
+    expect([second("Europe/Berlin"), second()]).toEqual([
+      "2027-03-28T07:00:00.000Z",
+      "2027-03-28T08:00:00.000Z",
+    ]);
+  });
+
+  it.each<[SendAt, string | undefined, string]>([
+    ["2026-12-01T09:00", undefined, "/sendAt without_zone"],
+    ["2026-12-01T09:00", "Nowhere", "/timeZone unknown_time_zone"],
+    ["2026-12-01T09:00:00Z", "Nowhere", "/timeZone unknown_time_zone"],
+    ["2027-02-30T09:00", "Africa/Nairobi", "/sendAt no_such_day"],
+    ["2027-03-28T02:30", "Europe/Berlin", "/sendAt no_such_time"],
+    [at("2026-12-01T09:00", "Africa/Nairobi"), "Africa/Nairobi", "/timeZone two_zones"],
+  ])("[SCHEDULE-02] %j with the zone %s is refused: %s", (sendAt, timeZone, expected) => {
+    const planned = planTiming({ sendAt, timeZone, recurrence: null }, NOW);
+    expect(planned.ok ? [] : planned.error.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([
+      expected,
+    ]);
+  });
+
   it("[SCHEDULE-01] is refused in the hour that is skipped, with what to use in its place", () => {
     const planned = planTiming({ sendAt: at("2027-03-28T02:30", "Europe/Berlin"), recurrence: null }, NOW);
     expect(planned).toMatchObject({
